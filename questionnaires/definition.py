@@ -1,0 +1,159 @@
+"""The questionnaires: scales, items bound to leaves, sections, and who is asked what."""
+
+from typing import Literal
+
+import msgspec
+
+from questionnaires.index import Code, Framework
+from questionnaires.relations import Relation
+from questionnaires.text import Text
+
+ItemKind = Literal["scale", "single", "multiple", "number", "yes_no", "text"]
+
+
+class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One answer that can be chosen."""
+
+    code: Code
+    text: Text
+
+
+YES_NO = (
+    Option(code="yes", text=Text(vi="Có", en="Yes")),
+    Option(code="no", text=Text(vi="Không", en="No")),
+)
+"""The options of every yes/no item."""
+
+
+class AnswerScale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rating scale (thang trả lời), best option first; its values stand in the framework."""
+
+    code: Code
+    options: tuple[Option, ...]
+    dont_know: Text | None = None
+    not_applicable: Text | None = None
+
+
+class ShowIf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A skip rule: the item is asked only where an earlier item has one of these answers."""
+
+    item: Code
+    is_: tuple[Code, ...] = msgspec.field(name="is")
+
+
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question put to the named groups.
+
+    `leaves` binds it to at most one leaf per unit class (class code → leaf code). An item with
+    no leaf is diagnostic and is put to its groups about every unit of `unit_classes`
+    (all classes where empty), or once per respondent, after the units, where `about` is
+    "respondent".
+    """
+
+    code: Code
+    section: Code
+    kind: ItemKind
+    groups: tuple[Code, ...]
+    text: Text
+    hint: Text | None = None
+    scale: Code | None = None
+    leaves: dict[Code, Code] = {}
+    unit_classes: tuple[Code, ...] = ()
+    options: tuple[Option, ...] = ()
+    max_choices: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int = 1000
+    about: Literal["unit", "respondent"] = "unit"
+    show_if: ShowIf | None = None
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A heading under which items stand together."""
+
+    code: Code
+    title: Text
+
+
+class GroupRelation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom a respondent group rates, and what a preflight may expect of it.
+
+    `response_rate` in percent; `seconds_per_item` feeds the minutes that a letter states.
+    """
+
+    group: Code
+    rates: Relation
+    response_rate: int
+    seconds_per_item: int = 8
+    list_kind: Literal["census", "drawn", "nominated"] = "census"
+
+
+class Questionnaires(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The item bank of one framework; each group's questionnaire is a view of it."""
+
+    code: Code
+    framework: Code
+    title: Text
+    scales: tuple[AnswerScale, ...]
+    sections: tuple[Section, ...]
+    items: tuple[Item, ...]
+    relations: tuple[GroupRelation, ...]
+
+    def scale(self, code: Code) -> AnswerScale:
+        """Find a scale by its code; raises KeyError."""
+        for scale in self.scales:
+            if scale.code == code:
+                return scale
+        raise KeyError(code)
+
+    def relation(self, group: Code) -> GroupRelation:
+        """Find whom a group rates; raises KeyError."""
+        for relation in self.relations:
+            if relation.group == group:
+                return relation
+        raise KeyError(group)
+
+    def item(self, code: Code) -> Item:
+        """Find an item by its code; raises KeyError."""
+        for item in self.items:
+            if item.code == code:
+                return item
+        raise KeyError(code)
+
+    def options(self, item: Item) -> tuple[Option, ...]:
+        """Give what can be chosen for an item, best first on a scale; empty where one writes.
+
+        Raises KeyError where the item names a scale that does not exist.
+        """
+        if item.kind == "yes_no":
+            return YES_NO
+        return item.options if item.scale is None else self.scale(item.scale).options
+
+    def asked(self, framework: Framework, group: Code, unit_class: Code) -> tuple[Item, ...]:
+        """Give the items put to a group about a unit of a class, in the order of the sections.
+
+        An item with leaves is asked only where the group has weight on its leaf in that class
+        (an item the group has no weight on would cost minutes and count for nothing).
+        """
+        order = {section.code: place for place, section in enumerate(self.sections)}
+        chosen = [
+            item
+            for item in self.items
+            if item.about == "unit"
+            and group in item.groups
+            and _concerns(framework, item, group, unit_class)
+        ]
+        return tuple(sorted(chosen, key=lambda item: order[item.section]))
+
+    def asked_once(self, group: Code) -> tuple[Item, ...]:
+        """Give the items put to a respondent of a group once, after the units."""
+        return tuple(
+            item for item in self.items if item.about == "respondent" and group in item.groups
+        )
+
+
+def _concerns(framework: Framework, item: Item, group: Code, unit_class: Code) -> bool:
+    if not item.leaves:
+        return not item.unit_classes or unit_class in item.unit_classes
+    leaf = item.leaves.get(unit_class)
+    return leaf is not None and framework.weight(unit_class, leaf, group) > 0
