@@ -44,12 +44,12 @@ def load_definitions(folder: Path) -> Definitions:
 
 def load_framework(path: Path) -> Framework:
     """Read a framework from TOML; raises ProblemsError."""
-    return _load(Framework, path)
+    return load(Framework, path)
 
 
 def load_questionnaires(path: Path) -> Questionnaires:
     """Read questionnaires from TOML; raises ProblemsError."""
-    return _load(Questionnaires, path)
+    return load(Questionnaires, path)
 
 
 def framework_from_json(document: bytes) -> Framework:
@@ -65,12 +65,13 @@ def questionnaires_from_json(document: bytes) -> Questionnaires:
 
 def _attempt(kind: type[_Loaded], path: Path) -> _Loaded | tuple[Problem, ...]:
     try:
-        return _load(kind, path)
+        return load(kind, path)
     except ProblemsError as error:
         return error.problems
 
 
-def _load(kind: type[_Loaded], path: Path) -> _Loaded:
+def load(kind: type[_Loaded], path: Path) -> _Loaded:
+    """Read a value of a Struct type from a TOML file; raises ProblemsError."""
     return read(kind, _toml(path), file=path.name)
 
 

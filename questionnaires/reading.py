@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import TypeGuard, TypeVar, cast
 
 import msgspec
@@ -18,6 +19,7 @@ _EXPECTED: dict[type[inspect.Type], tuple[str, str]] = {
     inspect.StrType: ("chữ trong ngoặc kép", "text in quotes"),
     inspect.IntType: ("số nguyên", "a whole number"),
     inspect.BoolType: ("true hoặc false", "true or false"),
+    inspect.DateType: ("ngày không có ngoặc kép: 2023-02-20", "a date without quotes: 2023-02-20"),
     inspect.DecimalType: (
         'số thập phân trong ngoặc kép, ví dụ "1.50", hoặc số nguyên',
         'a decimal in quotes, such as "1.50", or a whole number',
@@ -31,6 +33,7 @@ _EXPECTED: dict[type[inspect.Type], tuple[str, str]] = {
 _PLAIN: dict[type[inspect.Type], type] = {
     inspect.StrType: str,
     inspect.BoolType: bool,
+    inspect.DateType: date,
     inspect.IntType: int,
     inspect.DecimalType: int,
     inspect.DictType: dict,
@@ -138,6 +141,8 @@ def _fits(kind: inspect.Type, value: object) -> bool:
         return _DECIMAL.fullmatch(value) is not None
     if isinstance(value, bool):
         return isinstance(kind, inspect.BoolType)
+    if isinstance(value, datetime):
+        return False
     return isinstance(value, _PLAIN[type(kind)])
 
 
