@@ -1,0 +1,1 @@
+"""Survey statistics over arrays: columns in, estimates out."""
