@@ -1,0 +1,1 @@
+"""Letters through SMTP: nothing lost, nothing doubled, every doubt shown."""

@@ -1,0 +1,87 @@
+"""The outbox's one writer: many letters' marks in one commit."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, Protocol, TypeVar
+
+from mailer.outbox import Settled, Ticket
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Marks(Protocol):
+    """The part of an outbox that the ledger writes."""
+
+    def record_intent(self, tickets: Sequence[Ticket]) -> Collection[Ticket]:
+        """Note intents durably; gives those permitted."""
+        ...
+
+    def settle(self, settled: Sequence[Settled]) -> None:
+        """Note ends durably."""
+        ...
+
+
+class Ledger:
+    """Gathers what comes in while a commit is under way into the next one.
+
+    Ends are written before the intents that came with them: a connection whose next letter goes
+    out has its former one settled, so a crash leaves at most one open letter per connection.
+    """
+
+    def __init__(self, marks: Marks, *, on_settled: Callable[[Sequence[Settled]], None]) -> None:
+        self._marks = marks
+        self._on_settled = on_settled
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
+        self._ends: list[Settled] = []
+        self._intents: list[tuple[Ticket, asyncio.Future[bool]]] = []
+        self._work = asyncio.Event()
+        self._closing = False
+
+    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run one outbox call in the ledger's thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: function(*args, **kwargs))
+
+    async def permit(self, ticket: Ticket) -> bool:
+        """Have an intent committed; tells whether the letter may go."""
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._intents.append((ticket, future))
+        self._work.set()
+        return await future
+
+    def settle(self, settled: Settled) -> None:
+        """Have an end committed with the next round."""
+        self._ends.append(settled)
+        self._work.set()
+
+    def close(self) -> None:
+        """Let `run` end once everything is written."""
+        self._closing = True
+        self._work.set()
+
+    async def run(self) -> None:
+        """Commit rounds until closed; an error of the outbox ends it and is raised."""
+        while self._ends or self._intents or not self._closing:
+            await self._work.wait()
+            self._work.clear()
+            ends, self._ends = self._ends, []
+            intents, self._intents = self._intents, []
+            if not ends and not intents:
+                continue
+            permitted = await self.call(self._commit, ends, [ticket for ticket, _ in intents])
+            for ticket, future in intents:
+                if not future.done():
+                    future.set_result(ticket in permitted)
+            if ends:
+                self._on_settled(ends)
+
+    def shut(self) -> None:
+        """Give up the thread, once its present call has ended."""
+        self._thread.shutdown()
+
+    def _commit(self, ends: Sequence[Settled], intents: Sequence[Ticket]) -> Collection[Ticket]:
+        if ends:
+            self._marks.settle(ends)
+        return frozenset(self._marks.record_intent(intents)) if intents else ()
