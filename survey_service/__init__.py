@@ -1,0 +1,1 @@
+"""The application: waves of letters in, a published score sheet out."""

@@ -1,0 +1,29 @@
+"""Options that several commands share."""
+
+import click
+
+wave_argument = click.argument("code", metavar="CODE")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="In kết quả dạng JSON · Print as JSON."
+)
+day = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
+"""A civil day as people here or programs write it."""
+
+
+def _checked_actor(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    """Give the actor's name tidied; raises click.BadParameter where the journal cannot keep it."""
+    tidy = " ".join(name.split())
+    if not 1 <= len(tidy) <= 120 or "@" in tidy or not tidy.isprintable():
+        raise click.BadParameter(
+            "1–120 ký tự, không phải địa chỉ thư · 1–120 characters, not an e-mail address."
+        )
+    return tidy
+
+
+actor_option = click.option(
+    "--actor",
+    default="cli",
+    metavar="TÊN",
+    callback=_checked_actor,
+    help="Ai thực hiện, ghi vào nhật ký · Who does it, for the journal.",
+)

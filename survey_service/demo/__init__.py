@@ -1,0 +1,1 @@
+"""The round of 2022, played whole: people, letters, answers, points."""

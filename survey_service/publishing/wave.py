@@ -1,0 +1,88 @@
+"""Publish a frozen wave: its sheet into files, the files into the database, the fact recorded."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from questionnaires.problems import ProblemsError, problem
+from survey_service import journal
+from survey_service.clock import Clock
+from survey_service.dataset.reading import read_dataset
+from survey_service.folders import digest, write_folder
+from survey_service.publishing.manifest import MANIFEST
+from survey_service.publishing.package import publication_files
+from survey_service.results.computing import compute
+from survey_service.store.database import Database
+from survey_service.store.waves import Publication, PublicationFile, Wave
+from survey_service.waves.reading import load_wave
+from survey_service.waves.transitions import require_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A publication: its version, counted from 1, its fingerprint and where its files lie."""
+
+    version: int
+    fingerprint: str
+    folder: Path
+
+
+def publish_wave(
+    database: Database, clock: Clock, *, code: str, wave_folder: Path, actor: str
+) -> Published:
+    """Publish the dataset in `wave_folder`; the same files published again are no new version.
+
+    Raises WaveUnknownError, WaveStateError where the wave is not frozen, and ProblemsError where
+    the dataset is not the one that was frozen or its framework blocks publication.
+    """
+    dataset = read_dataset(wave_folder / "dataset")
+    with database.reading() as session:
+        wave = load_wave(session, code)
+        require_state(session, code, "publish")
+        frozen = session.scalar(select(Wave.dataset_hash).where(Wave.id == wave.id))
+    if dataset.hash != frozen:
+        raise ProblemsError(
+            problem(
+                f"đợt/wave {code}",
+                "tập dữ liệu không phải tập đã chốt: mã băm khác với nhật ký.",
+                "the dataset is not the one that was frozen: its hash differs from the journal's.",
+            )
+        )
+    files = publication_files(dataset, compute(dataset))
+    fingerprint = digest(files[MANIFEST])
+    with database.writing() as session:
+        row = require_state(session, code, "publish")
+        last = session.scalar(
+            select(Publication)
+            .where(Publication.wave_id == row.id)
+            .order_by(Publication.version.desc())
+            .limit(1)
+        )
+        version = last.version if last else 0
+        if last is None or last.fingerprint != fingerprint:
+            version += 1
+            publication = Publication(
+                wave_id=row.id,
+                version=version,
+                fingerprint=fingerprint,
+                published_at=clock.now(),
+            )
+            session.add(publication)
+            session.flush()
+            session.add_all(
+                PublicationFile(publication_id=publication.id, name=name, content=content)
+                for name, content in files.items()
+            )
+            row.state = "published"
+            journal.record(
+                session,
+                clock,
+                actor=actor,
+                wave=code,
+                event="published",
+                details={"version": version, "fingerprint": fingerprint, "dataset": dataset.hash},
+            )
+        folder = wave_folder / ("publication" if version == 1 else f"publication-{version}")
+        write_folder(folder, files)
+    return Published(version=version, fingerprint=fingerprint, folder=folder)

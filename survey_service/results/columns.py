@@ -1,0 +1,138 @@
+"""A dataset as the columns that the analysis reads."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from analysis.columns import Ballots, IndexColumns, LeafColumns, Stratum
+from questionnaires.definition import Item, Questionnaires
+from questionnaires.index import Code, Framework, Leaf, UnitClass
+from questionnaires.packing import columns as packed_columns
+from survey_service.dataset.content import BallotRow, DatasetContent
+from survey_service.dataset.design import Design
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Ballots, strata and index as arrays; indices follow the order of the definitions."""
+
+    ballots: Ballots
+    strata: tuple[Stratum, ...]
+    index: IndexColumns
+
+
+def columns(content: DatasetContent) -> Columns:
+    """Turn a dataset into columns; ballots stand in the order of their keys."""
+    return Columns(
+        ballots=_ballots(content),
+        strata=tuple(
+            Stratum(population=stratum.population, subset=stratum.subset)
+            for stratum in content.design.strata
+        ),
+        index=index_columns(content.framework, content.questionnaires, content.design),
+    )
+
+
+def index_columns(
+    framework: Framework, questionnaires: Questionnaires, design: Design
+) -> IndexColumns:
+    """Turn an index and its questionnaires into arrays for the units of a design."""
+    place = {column.item: at for at, column in enumerate(packed_columns(questionnaires))}
+    classes = [unit_class.code for unit_class in framework.unit_classes]
+    return IndexColumns(
+        leaves=tuple(
+            tuple(
+                _leaf(framework, questionnaires, unit_class, leaf, place)
+                for leaf in unit_class.survey_leaves()
+            )
+            for unit_class in framework.unit_classes
+        ),
+        unit_class=tuple(classes.index(unit.unit_class) for unit in design.units),
+        values=tuple(
+            _values(framework, questionnaires, questionnaires.item(item)) for item in place
+        ),
+        half_rule=framework.rules.half_rule,
+        below_minimum=framework.rules.below_minimum,
+        minimum_cover=Fraction(framework.rules.minimum_cover),
+        minimum_measured=Fraction(framework.rules.minimum_measured),
+    )
+
+
+def part_of(index: IndexColumns, leaves: dict[int, set[Code]]) -> IndexColumns:
+    """Give the index of these leaves only (unit class → leaf codes), as one of its own."""
+    return replace(
+        index,
+        leaves=tuple(
+            tuple(leaf for leaf in columns if leaf.code in leaves.get(unit_class, set()))
+            for unit_class, columns in enumerate(index.leaves)
+        ),
+    )
+
+
+def _leaf(
+    framework: Framework,
+    questionnaires: Questionnaires,
+    unit_class: UnitClass,
+    leaf: Leaf,
+    place: dict[Code, int],
+) -> LeafColumns:
+    groups = [group.code for group in framework.groups]
+    return LeafColumns(
+        code=leaf.code,
+        maximum=Fraction(leaf.max),
+        weights=tuple(Fraction(leaf.weights.get(group, Decimal(0))) / 100 for group in groups),
+        items=tuple(
+            tuple(
+                place[item.code]
+                for item in questionnaires.items
+                if group in item.groups and item.leaves.get(unit_class.code) == leaf.code
+            )
+            for group in groups
+        ),
+        minimum=tuple(
+            leaf.minimum_counts.get(group, framework.rules.minimum_count) for group in groups
+        ),
+    )
+
+
+def _values(
+    framework: Framework, questionnaires: Questionnaires, item: Item
+) -> tuple[Fraction, ...]:
+    if not item.leaves:
+        return ()
+    options = questionnaires.options(item)
+    if framework.rules.index_method == "top_two":
+        return tuple(Fraction(at < 2) for at in range(len(options)))
+    values = framework.rules.option_values[item.scale or ""]
+    return tuple(Fraction(values[option.code]) / 100 for option in options)
+
+
+def _ballots(content: DatasetContent) -> Ballots:
+    rows = sorted(content.ballots, key=lambda row: row.ballot)
+    stratum = _places([stratum.code for stratum in content.design.strata])
+    unit = _places([unit.code for unit in content.design.units])
+    group = _places([group.code for group in content.framework.groups])
+    group_of = {one.code: group[one.group] for one in content.design.strata}
+    weight = _places(sorted({row.weight for row in rows}))
+    person = _places(sorted({row.respondent for row in rows}))
+    width = len(packed_columns(content.questionnaires))
+    return Ballots(
+        respondent=np.array([person[row.respondent] for row in rows], dtype=np.int64),
+        stratum=np.array([stratum[row.stratum] for row in rows], dtype=np.int64),
+        group=np.array([group_of[row.stratum] for row in rows], dtype=np.int64),
+        unit=np.array([unit[row.unit] for row in rows], dtype=np.int64),
+        weight=np.array([weight[row.weight] for row in rows], dtype=np.int64),
+        weights=tuple(Fraction(one) for one in weight),
+        answers=_answers(rows, width),
+    )
+
+
+def _answers(rows: list[BallotRow], width: int) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
+    packed = b"".join(row.answers for row in rows)
+    return np.frombuffer(packed, dtype="<i2").astype(np.int16).reshape(len(rows), width)
+
+
+def _places(codes: list[str]) -> dict[str, int]:
+    return {code: place for place, code in enumerate(codes)}

@@ -1,0 +1,24 @@
+"""Every table in one place, for migrations and for whoever looks for one."""
+
+from survey_service.store.answers import Ballot, Draft, Response
+from survey_service.store.base import Base
+from survey_service.store.journal import JournalEntry
+from survey_service.store.letters import Dispatcher, Letter
+from survey_service.store.people import Contact, Invitation, Unit
+from survey_service.store.waves import Publication, PublicationFile, Wave
+
+__all__ = [
+    "Ballot",
+    "Base",
+    "Contact",
+    "Dispatcher",
+    "Draft",
+    "Invitation",
+    "JournalEntry",
+    "Letter",
+    "Publication",
+    "PublicationFile",
+    "Response",
+    "Unit",
+    "Wave",
+]

@@ -1,0 +1,1 @@
+"""A wave's life: planned, checked, opened, watched, closed."""

@@ -1,0 +1,77 @@
+"""The wave file: what staff decide about a wave before it opens."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from questionnaires.text import Text
+
+
+class OfficialLetter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The official letter (công văn) that a wave rests on."""
+
+    number: str
+    date: date
+    signatory: str
+
+
+class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who asks, and where a person can check that the letter is real.
+
+    `page` is the announcing page on the body's own website, `telephone` a landline.
+    """
+
+    organisation: Text
+    telephone: str
+    page: str
+    reply_to: str
+
+
+class Privacy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the notice before the first question has to say (Law 91/2025/QH15)."""
+
+    legal_basis: Text
+    kept_until: date
+    contact: str
+
+
+class WavePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything a wave is created from; civil dates in a named zone.
+
+    `opens` and `closes` are whole days: the wave closes at the end of `closes`. `definitions`
+    names a catalogue entry or a folder. `reminders` are days after the opening. `seed` fixes
+    the drawn subsets and the rank draws.
+    """
+
+    code: str
+    title: Text
+    definitions: str
+    opens: date
+    closes: date
+    letter: OfficialLetter
+    sender: Sender
+    privacy: Privacy
+    seed: int
+    zone: str = "Asia/Ho_Chi_Minh"
+    mode: Literal["confidential", "anonymous", "sealed"] = "confidential"
+    reminders: tuple[int, ...] = ()
+
+    def opens_at(self) -> datetime:
+        """Give the instant at which the first day begins."""
+        return datetime.combine(self.opens, time(), ZoneInfo(self.zone))
+
+    def closes_at(self) -> datetime:
+        """Give the instant at which the last day has ended."""
+        return datetime.combine(self.closes + timedelta(days=1), time(), ZoneInfo(self.zone))
+
+
+def plan_to_json(plan: WavePlan) -> bytes:
+    """Write a plan as the service keeps it."""
+    return msgspec.json.encode(plan, order="sorted")
+
+
+def plan_from_json(document: bytes) -> WavePlan:
+    """Read a kept plan back."""
+    return msgspec.json.decode(document, type=WavePlan)

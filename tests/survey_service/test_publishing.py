@@ -1,0 +1,283 @@
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from hand_made import frozen, write_files
+
+from questionnaires.fingerprint import canonical_json
+from questionnaires.problems import ProblemsError
+from survey_service.cli.score import score
+from survey_service.cli.verify import verify as verify_command
+from survey_service.dataset.files import CHECKSUMS, checksums
+from survey_service.dataset.reading import read_dataset
+from survey_service.dataset.writing import write_dataset
+from survey_service.demo.generated import generated
+from survey_service.folders import digest
+from survey_service.publishing import manifest as manifests
+from survey_service.publishing.manifest import MANIFEST, MANIFEST_DIGEST, digest_line
+from survey_service.publishing.package import publication_files, write_publication
+from survey_service.publishing.verifying import Verification, verify
+from survey_service.results.computing import compute
+from survey_service.sheet.documents import sheet_json
+
+NAMES = [
+    "framework.json", "manifest.json", "manifest.sha256", "questionnaires.json",
+    "scores.csv", "scores.json", "scores.xlsx",
+]  # fmt: skip
+DATASET_NAMES = [
+    "ballots.csv", "checksums.json", "codebook.json", "design.json", "framework.json",
+    "free_text.csv", "questionnaires.json",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("out")
+    write_dataset(out / "dataset", generated("two-units", seed=9))
+    write_publication(out / "publication", read_dataset(out / "dataset"))
+    return out
+
+
+@pytest.fixture
+def out(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path / "out")
+    return tmp_path / "out"
+
+
+def relist(publication: Path, **fields: object) -> None:
+    """List the files of an altered publication anew, as whoever made all of it up would."""
+    manifest = json.loads((publication / MANIFEST).read_bytes()) | fields
+    manifest["files"] = {
+        name: digest((publication / name).read_bytes()) for name in manifest["files"]
+    }
+    content = canonical_json(manifest)
+    (publication / MANIFEST).write_bytes(content)
+    (publication / MANIFEST_DIGEST).write_bytes(digest_line(digest(content)))
+
+
+def english(found: Verification) -> str:
+    return "\n".join(one.line() for one in found.problems)
+
+
+def test_a_publication_is_what_its_manifest_says(out: Path) -> None:
+    folder = out / "publication"
+    assert sorted(file.name for file in folder.iterdir()) == NAMES
+    manifest = json.loads((folder / MANIFEST).read_bytes())
+    assert manifest["dataset"] == digest((out / "dataset" / CHECKSUMS).read_bytes())
+    assert manifest["seed"] == 9
+    assert manifest["software"]["survey-service"]
+    assert manifest["files"] == {
+        name: digest((folder / name).read_bytes()) for name in NAMES if "manifest" not in name
+    }
+    assert (folder / MANIFEST_DIGEST).read_text() == (
+        f"{digest((folder / MANIFEST).read_bytes())}  manifest.json\n"
+    )
+
+
+def test_the_same_dataset_gives_the_same_publication(out: Path, tmp_path: Path) -> None:
+    fingerprint = write_publication(tmp_path / "again", read_dataset(out / "dataset"))
+    assert fingerprint == digest((out / "publication" / MANIFEST).read_bytes())
+    for name in NAMES:
+        assert (tmp_path / "again" / name).read_bytes() == (out / "publication" / name).read_bytes()
+
+
+def test_a_publication_is_never_written_over(out: Path) -> None:
+    other = frozen(generated("two-units", seed=10))
+    with pytest.raises(ProblemsError, match="never written over"):
+        write_publication(out / "publication", other)
+
+
+@pytest.mark.parametrize("name", ["dataset", "publication"])
+def test_whole_packages_verify(out: Path, name: str) -> None:
+    found = verify(out / name)
+    assert found.verified
+    assert found.problems == ()
+    assert found.kind == name
+    said = " ".join(text.en for text in found.proven)
+    assert "Consistent" in said
+    assert "computed anew" in said
+    assert "unaltered" not in said
+    assert "not proven to be unaltered" in found.not_proven[0].en
+    assert verify(out / name, expect=found.hash).verified
+
+
+@pytest.mark.parametrize("name", ["dataset", "publication"])
+def test_an_expected_hash_proves_more_or_fails(out: Path, name: str) -> None:
+    own = verify(out / name).hash
+    assert own is not None
+    known = verify(out / name, expect=own.upper())
+    assert any("unaltered" in text.en for text in known.proven)
+    assert not any("--expect" in text.en for text in known.not_proven)
+    wrong = verify(out / name, expect="0" * 64)
+    assert not wrong.verified
+    assert wrong.proven == ()
+    assert "another package" in english(wrong)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [*(("dataset", name) for name in DATASET_NAMES), *(("publication", name) for name in NAMES)],
+)
+def test_one_changed_byte_anywhere_fails_from_either_side(
+    out: Path, folder: str, name: str
+) -> None:
+    path = out / folder / name
+    content = path.read_bytes()
+    last = len(content) - 1
+    for place in sorted({0, 1, 64, 66, last // 7, last // 3, last // 2, last - 1, last}):
+        if place > last:
+            continue
+        for flip in (0x01, 0x20, 0x80):
+            changed = bytearray(content)
+            changed[place] ^= flip
+            path.write_bytes(bytes(changed))
+            for side in ("dataset", "publication"):
+                found = verify(out / side)
+                assert not found.verified, f"{folder}/{name}: byte {place} ^ {flip}"
+                assert found.proven == ()
+
+
+@pytest.mark.parametrize("folder", ["dataset", "publication"])
+def test_missing_and_unlisted_files_fail(out: Path, folder: str) -> None:
+    for path in sorted((out / folder).iterdir()):
+        content = path.read_bytes()
+        path.unlink()
+        assert path.name in english(verify(out / folder))
+        path.write_bytes(content)
+    assert verify(out / folder).verified
+    (out / folder / ".hidden").write_bytes(b"")
+    assert ".hidden" in english(verify(out / folder))
+
+
+def test_a_publication_alone_is_only_consistent(out: Path) -> None:
+    shutil.rmtree(out / "dataset")
+    found = verify(out / "publication")
+    assert found.verified
+    assert any("not computed anew" in text.en for text in found.not_proven)
+    assert len(found.proven) == 1
+
+
+def test_a_dataset_elsewhere_may_be_named(out: Path, tmp_path: Path) -> None:
+    moved = (out / "dataset").rename(tmp_path / "elsewhere")
+    found = verify(out / "publication", dataset=moved)
+    assert any("computed anew" in text.en for text in found.proven)
+
+
+def test_another_dataset_is_noticed(out: Path, tmp_path: Path) -> None:
+    write_dataset(tmp_path / "other", generated("two-units", seed=10))
+    found = verify(out / "publication", dataset=tmp_path / "other")
+    assert "made from another dataset" in english(found)
+
+
+def test_a_dataset_made_anew_as_a_whole_no_longer_fits_its_publication(out: Path) -> None:
+    folder = out / "dataset"
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    files["free_text.csv"] = b"item,unit,text\n"
+    shutil.rmtree(folder)
+    write_files(folder, {**files, CHECKSUMS: checksums(files)})
+    assert "made from another dataset" in english(verify(folder))
+
+
+def test_made_up_scores_with_a_made_up_manifest_do_not_survive_recomputation(out: Path) -> None:
+    folder = out / "publication"
+    dataset = read_dataset(out / "dataset")
+    sheet = compute(dataset)
+    first, *rest = sheet.units
+    raised = msgspec.structs.replace(sheet, units=(msgspec.structs.replace(first, rank=9), *rest))
+    shutil.rmtree(folder)
+    write_files(folder, publication_files(dataset, raised))
+    assert "scores.json" in english(verify(folder))
+    shutil.rmtree(out / "dataset")
+    alone = verify(folder)
+    assert alone.verified
+    assert "whoever holds the package could have made all of it anew" in alone.not_proven[0].en
+
+
+@pytest.mark.parametrize("name", ["scores.csv", "scores.xlsx", "framework.json"])
+def test_files_that_disagree_are_noticed_without_the_dataset(out: Path, name: str) -> None:
+    shutil.rmtree(out / "dataset")
+    path = out / "publication" / name
+    path.write_bytes(path.read_bytes() + b"\n")
+    relist(out / "publication")
+    assert f"{name}: không khớp" in english(verify(out / "publication"))
+
+
+def test_a_manifest_must_be_one(out: Path) -> None:
+    relist(out / "publication", seed=1)
+    assert "does not agree with scores.json" in english(verify(out / "publication"))
+    relist(out / "publication", more=1)
+    assert "not a manifest" in english(verify(out / "publication"))
+
+
+def test_scores_must_be_a_sheet(out: Path) -> None:
+    (out / "publication" / "scores.json").write_bytes(b"{}")
+    relist(out / "publication")
+    assert "not a score sheet" in english(verify(out / "publication"))
+
+
+def test_a_later_release_still_verifies_what_an_earlier_one_made(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifests, "SOFTWARE", ("survey-service",))
+    path = out / "publication" / "scores.xlsx"
+    path.write_bytes(path.read_bytes() + b"\n")
+    relist(out / "publication")
+    assert verify(out / "publication").verified
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert not verify(out / "publication").verified
+
+
+def test_links_in_a_package_are_refused(out: Path) -> None:
+    (out / "publication" / "more").mkdir()
+    with pytest.raises(ProblemsError, match="not a plain file"):
+        verify(out / "publication")
+    assert "not a plain file" in english(verify(out / "dataset"))
+
+
+def test_some_other_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ProblemsError, match="neither a dataset nor a publication"):
+        verify(tmp_path)
+
+
+def test_the_score_command_writes_what_publishing_writes(out: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(score, [str(out / "dataset"), "--out", str(tmp_path / "again")])
+    assert done.exit_code == 0
+    assert digest((out / "publication" / MANIFEST).read_bytes()) in done.output
+    for name in NAMES:
+        assert (tmp_path / "again" / name).read_bytes() == (out / "publication" / name).read_bytes()
+    as_json = CliRunner().invoke(score, [str(out / "dataset"), "--json"])
+    assert as_json.stdout_bytes.strip() == sheet_json(compute(read_dataset(out / "dataset")))
+
+
+def test_the_score_command_says_what_is_wrong(out: Path) -> None:
+    (out / "dataset" / "ballots.csv").write_bytes(b"")
+    done = CliRunner().invoke(score, [str(out / "dataset")])
+    assert done.exit_code == 1
+    assert "ballots.csv: nội dung khác" in done.stderr
+    assert CliRunner().invoke(score, [str(out / "nowhere")]).exit_code == 2
+
+
+def test_the_verify_command_has_its_exit_codes(out: Path, tmp_path: Path) -> None:
+    runner = CliRunner()
+    done = runner.invoke(verify_command, [str(out / "publication")])
+    assert done.exit_code == 0
+    assert done.output.endswith("ĐẠT / VERIFIED\n")
+    assert "nhất quán" in done.output.lower()
+    found = json.loads(runner.invoke(verify_command, [str(out / "dataset"), "--json"]).stdout)
+    assert found["verified"] is True
+    wrong = runner.invoke(verify_command, [str(out / "publication"), "--expect", "0" * 64])
+    assert wrong.exit_code == 1
+    assert "another package" in wrong.stderr
+    assert "KHÔNG ĐẠT / NOT VERIFIED" in wrong.output
+    assert runner.invoke(verify_command, [str(tmp_path)]).exit_code == 1
+    assert runner.invoke(verify_command, []).exit_code == 2
+
+
+def test_publishing_is_imported_without_scipy() -> None:
+    code = "import sys, survey_service.publishing.verifying; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
