@@ -1,0 +1,45 @@
+"""The frozen definitions of waves, decoded once and kept."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from questionnaires.definition import Item
+from questionnaires.index import Code
+from survey_service.store.waves import Wave
+from survey_service.waves.reading import LoadedWave, decode_wave
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenWave:
+    """A wave's definitions as they were frozen; its state and closing date are read elsewhere."""
+
+    wave: LoadedWave
+    _asked: dict[tuple[Code, Code], tuple[Item, ...]] = field(
+        default_factory=dict[tuple[Code, Code], tuple[Item, ...]]
+    )
+
+    def asked(self, group: Code, unit: Code) -> tuple[Item, ...]:
+        """Give the items put to a group about one of the wave's units."""
+        key = (group, self.wave.units[unit].unit_class)
+        if key not in self._asked:
+            wave = self.wave
+            self._asked[key] = wave.questionnaires.asked(wave.framework, *key)
+        return self._asked[key]
+
+
+class FrozenWaves:
+    """Decodes each wave once; a wave opened with other definitions is another one."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str, str], FrozenWave] = {}
+
+    def find(self, session: Session, wave: int, *hashes: str) -> FrozenWave:
+        """Give a wave's definitions by its id and the hashes of framework and questionnaires."""
+        framework, questionnaires = hashes
+        key = (wave, framework, questionnaires)
+        if key not in self._known:
+            row = session.scalars(select(Wave).where(Wave.id == wave)).one()
+            self._known[key] = FrozenWave(wave=decode_wave(row))
+        return self._known[key]

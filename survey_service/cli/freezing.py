@@ -1,0 +1,67 @@
+"""`wave freeze` and `wave publish`: the cut-off, and what the public gets."""
+
+import click
+
+from survey_service.cli.options import actor_option, json_option, wave_argument
+from survey_service.cli.speaking import Voice, say, show_json, speaks
+from survey_service.cli.wiring import Wiring, pass_wiring
+
+
+@click.command()
+@wave_argument
+@actor_option
+@json_option
+@speaks
+@pass_wiring
+def freeze(wiring: Wiring, code: str, actor: str, voice: Voice, *, as_json: bool) -> None:
+    """Chốt số liệu: hủy mối liên hệ người – phiếu · Freeze; cuts ballots off from people."""
+    from survey_service.freezing import freeze_wave  # noqa: PLC0415 - quicker help
+
+    folder = wiring.settings.wave_folder(code) / "dataset"
+    dataset = freeze_wave(
+        wiring.database, wiring.clock, wiring.entropy, code=code, folder=folder, actor=actor
+    )
+    if as_json:
+        show_json({"dataset": dataset, "folder": str(folder)})
+        return
+    say(voice, f"Đã chốt số liệu đợt {code}: {folder}", f"Wave {code} is frozen: {folder}")
+    say(voice, f"Mã băm của tập dữ liệu: {dataset}", f"Hash of the dataset: {dataset}")
+
+
+@click.command()
+@wave_argument
+@actor_option
+@json_option
+@speaks
+@pass_wiring
+def publish(wiring: Wiring, code: str, actor: str, voice: Voice, *, as_json: bool) -> None:
+    """Công bố bảng điểm của đợt đã chốt · Publish the score sheet of a frozen wave."""
+    # numpy and scipy are slow to import and few other commands need them.
+    from survey_service.publishing.wave import publish_wave  # noqa: PLC0415
+
+    published = publish_wave(
+        wiring.database,
+        wiring.clock,
+        code=code,
+        wave_folder=wiring.settings.wave_folder(code),
+        actor=actor,
+    )
+    if as_json:
+        show_json(
+            {
+                "version": published.version,
+                "fingerprint": published.fingerprint,
+                "folder": str(published.folder),
+            }
+        )
+        return
+    say(
+        voice,
+        f"Đã công bố đợt {code}, bản {published.version}: {published.folder}",
+        f"Published wave {code}, version {published.version}: {published.folder}",
+    )
+    say(
+        voice,
+        f"Mã băm của gói công bố: {published.fingerprint}",
+        f"Fingerprint of the publication: {published.fingerprint}",
+    )

@@ -1,0 +1,91 @@
+"""`serve` and `worker`: the service's two processes, or both in one."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import FrameType
+
+import click
+from tqdm import tqdm
+
+from mailer.progress import Progress
+from mailer.resolver import CatcherResolver
+from survey_service.background import catching, in_background
+from survey_service.cli.speaking import Voice, say, speaks
+from survey_service.cli.wiring import Wiring, pass_wiring
+from survey_service.delivery import Delivery
+
+
+@click.command()
+@click.option(
+    "--worker/--no-worker", "sends", default=True, help="Gửi thư luôn · Send letters too."
+)
+@speaks
+@pass_wiring
+def serve(wiring: Wiring, voice: Voice, *, sends: bool) -> None:
+    """Phục vụ trang web và gửi thư · Serve the pages and send letters.
+
+    Where no relay is named (SURVEY_SMTP_URL), letters go to the built-in mail catcher.
+    """
+    from survey_service.web.app import create_app  # noqa: PLC0415 - quicker help
+    from survey_service.web.serving import serve as serve_pages  # noqa: PLC0415
+
+    settings = wiring.settings
+    app = create_app(
+        database=wiring.database, settings=settings, keys=wiring.keys, clock=wiring.clock
+    )
+    with ExitStack() as parts:
+        if settings.catches_mail:
+            parts.enter_context(catching(settings, 8025))
+        if sends:
+            parts.enter_context(in_background("courier", _delivery(wiring).run))
+        say(voice, f"Đang phục vụ tại {settings.public_url}", f"Serving at {settings.public_url}")
+        serve_pages(app, settings)
+
+
+@click.command()
+@click.option("--until-empty", is_flag=True, help="Gửi hết rồi dừng · Stop when all are sent.")
+@speaks
+@pass_wiring
+def worker(wiring: Wiring, voice: Voice, *, until_empty: bool) -> None:
+    """Gửi thư đến hạn cho đến khi được dừng · Send what is due until told to stop."""
+    delivery = _delivery(wiring)
+    with tqdm(desc="Thư / Letters", unit=" thư") as bar:
+
+        def show(progress: Progress) -> None:
+            bar.update(progress.sent - bar.n)
+            if progress.trouble:
+                bar.write(progress.trouble)
+
+        ended = asyncio.run(delivery.send(show) if until_empty else _until_stopped(delivery, show))
+    say(
+        voice,
+        f"Đã gửi {ended.sent}, hoãn {ended.deferred}, hỏng {ended.failed}, "
+        f"chưa rõ {ended.uncertain}, bỏ {ended.dropped}.",
+        f"Sent {ended.sent}, deferred {ended.deferred}, failed {ended.failed}, "
+        f"uncertain {ended.uncertain}, dropped {ended.dropped}.",
+    )
+
+
+async def _until_stopped(delivery: Delivery, show: Callable[[Progress], None]) -> Progress:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def finish(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, finish)
+    return await delivery.run(stop, show)
+
+
+def _delivery(wiring: Wiring) -> Delivery:
+    settings = wiring.settings
+    return Delivery(
+        database=wiring.database,
+        clock=wiring.clock,
+        keys=wiring.keys,
+        settings=settings,
+        resolver=CatcherResolver(settings.caught_mail) if settings.catches_mail else None,
+    )

@@ -1,0 +1,1 @@
+"""The frame: who may be asked and what is rated, from the tables that offices keep."""

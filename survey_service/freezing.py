@@ -1,0 +1,222 @@
+"""The cut-off: answers move into the restricted dataset and lose their people for good."""
+
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+from sqlalchemy import Row, delete, select, text, update
+from sqlalchemy.orm import Session
+
+from questionnaires.relations import RatedUnit, Rater, assign
+from questionnaires.text import Text
+from survey_service import journal
+from survey_service.clock import Clock
+from survey_service.coarsening import Coarsened, InvitedPerson, coarsen
+from survey_service.dataset.content import BallotRow, DatasetContent, FreeText
+from survey_service.dataset.design import DatasetUnit, Design, Issued, WaveLabel
+from survey_service.dataset.writing import write_dataset
+from survey_service.entropy import Entropy
+from survey_service.store.answers import Ballot, Draft, Response
+from survey_service.store.database import Database
+from survey_service.store.people import Contact, Invitation
+from survey_service.store.waves import Wave
+from survey_service.waves.reading import LoadedWave, load_wave
+from survey_service.waves.transitions import change_state
+
+KEY_BYTES = 8
+STRATIFIED_BY_UNIT = frozenset({"own", "transaction"})
+
+Invited = Row[Invitation, Contact]
+
+
+def freeze_wave(
+    database: Database, clock: Clock, entropy: Entropy, *, code: str, folder: Path, actor: str
+) -> str:
+    """Freeze a closed wave into `folder` and give the dataset's hash.
+
+    In the transaction that records the hash, every response, ballot and draft is deleted.
+    Freezing again gives the same hash. Raises WaveUnknownError, WaveStateError where the wave is
+    not closed, and ProblemsError where the lists contradict themselves.
+    """
+    with database.writing() as session:
+        wave = load_wave(session, code)
+        if wave.state in {"frozen", "published"}:
+            frozen = session.scalar(select(Wave.dataset_hash).where(Wave.id == wave.id))
+            if frozen is not None:
+                return frozen
+        change_state(session, code, "freeze")
+        content = _gather(session, wave, entropy)
+        # A folder from an attempt that never committed belongs to no dataset.
+        shutil.rmtree(folder, ignore_errors=True)
+        dataset_hash = write_dataset(folder, content)
+        _forget(session, wave.id)
+        session.execute(update(Wave).where(Wave.id == wave.id).values(dataset_hash=dataset_hash))
+        journal.record(
+            session,
+            clock,
+            actor=actor,
+            wave=code,
+            event="frozen",
+            details={"dataset": dataset_hash, "ballots": len(content.ballots)},
+        )
+    _truncate_log(database)
+    return dataset_hash
+
+
+def _gather(session: Session, wave: LoadedWave, entropy: Entropy) -> DatasetContent:
+    invited = _invited(session, wave.id)
+    coarsened = coarsen(
+        _people(wave, invited),
+        wave.framework.rules.disclosure_threshold,
+        {relation.group: relation.list_kind for relation in wave.questionnaires.relations},
+    )
+    ballots, texts = _answers(session, wave, invited, coarsened, entropy)
+    return DatasetContent(
+        framework=wave.framework,
+        questionnaires=wave.questionnaires,
+        design=_design(wave, invited, coarsened),
+        ballots=ballots,
+        free_text=texts,
+    )
+
+
+def _invited(session: Session, wave_id: int) -> Sequence[Invited]:
+    return session.execute(
+        select(Invitation, Contact)
+        .join(Contact, Contact.id == Invitation.contact_id)
+        .where(Invitation.wave_id == wave_id, Invitation.revoked.is_(False))
+        .order_by(Invitation.id)
+    ).all()
+
+
+def _people(wave: LoadedWave, invited: Sequence[Invited]) -> list[InvitedPerson]:
+    units = [
+        RatedUnit(
+            code=unit.code,
+            unit_class=unit.unit_class,
+            superior=unit.superior,
+            sectors=unit.sectors,
+        )
+        for unit in wave.units.values()
+    ]
+    raters: dict[str, list[Rater]] = defaultdict(list)
+    for invitation, contact in invited:
+        raters[contact.group].append(
+            Rater(
+                key=str(invitation.id),
+                own_unit=contact.own_unit,
+                sectors=tuple(contact.sectors),
+                transactions=tuple(row["unit"] for row in contact.transactions),
+            )
+        )
+    eligible: dict[str, tuple[str, ...]] = {}
+    for group, people in raters.items():
+        everyone = replace(wave.questionnaires.relation(group).rates, subset=None)
+        eligible |= assign(everyone, people, units, seed=wave.plan.seed)
+    return [
+        InvitedPerson(
+            group=contact.group,
+            eligible=frozenset(eligible[str(invitation.id)]),
+            assigned=frozenset(invitation.units),
+            unit=_stratum_unit(wave, contact.group, invitation.units),
+            label=contact.stratum or "",
+            population=contact.population,
+            weight=contact.weight,
+        )
+        for invitation, contact in invited
+    ]
+
+
+def _stratum_unit(wave: LoadedWave, group: str, units: Sequence[str]) -> str:
+    if wave.questionnaires.relation(group).rates.units not in STRATIFIED_BY_UNIT:
+        return ""
+    return min(units, default="")
+
+
+def _answers(
+    session: Session,
+    wave: LoadedWave,
+    invited: Sequence[Invited],
+    coarsened: Coarsened,
+    entropy: Entropy,
+) -> tuple[list[BallotRow], list[FreeText]]:
+    about = {
+        invitation.id: (stratum, contact.weight)
+        for (invitation, contact), stratum in zip(invited, coarsened.stratum_of, strict=True)
+    }
+    rows = session.execute(
+        select(Ballot)
+        .join(Invitation, Invitation.id == Ballot.invitation_id)
+        .where(Invitation.wave_id == wave.id)
+        .order_by(Ballot.invitation_id, Ballot.unit)
+    ).scalars()
+    keys: dict[int, str] = {}
+    ballots: list[BallotRow] = []
+    for row in rows:
+        if row.invitation_id not in keys:
+            keys[row.invitation_id] = entropy.token(KEY_BYTES).hex()
+        stratum, weight = about[row.invitation_id]
+        ballots.append(
+            BallotRow(
+                ballot=entropy.token(KEY_BYTES).hex(),
+                respondent=keys[row.invitation_id],
+                stratum=stratum,
+                unit=row.unit,
+                familiar=row.familiar,
+                answers=row.answers,
+                weight=weight,
+            )
+        )
+    written = session.execute(
+        select(Response.texts)
+        .join(Invitation, Invitation.id == Response.invitation_id)
+        .where(Invitation.wave_id == wave.id)
+    ).scalars()
+    texts = [
+        FreeText(item=entry["item"], unit=entry["unit"], text=entry["text"])
+        for entries in written
+        for entry in entries
+    ]
+    return ballots, texts
+
+
+def _design(wave: LoadedWave, invited: Sequence[Invited], coarsened: Coarsened) -> Design:
+    issued = Counter(
+        (unit, contact.group) for invitation, contact in invited for unit in invitation.units
+    )
+    return Design(
+        wave=WaveLabel(code=wave.code, title=wave.plan.title, year=wave.framework.year),
+        units=tuple(
+            DatasetUnit(
+                code=unit.code,
+                name=Text(vi=unit.name_vi, en=unit.name_en),
+                unit_class=unit.unit_class,
+            )
+            for unit in wave.units.values()
+        ),
+        strata=coarsened.strata,
+        issued=tuple(
+            Issued(unit=unit, group=group, ballots=count)
+            for (unit, group), count in sorted(issued.items())
+        ),
+        seed=wave.plan.seed,
+        threshold=wave.framework.rules.disclosure_threshold,
+        coarsened=coarsened.coarsened,
+        declared=coarsened.declared,
+    )
+
+
+def _forget(session: Session, wave_id: int) -> None:
+    of_wave = select(Invitation.id).where(Invitation.wave_id == wave_id)
+    for table in (Ballot, Response, Draft):
+        session.execute(delete(table).where(table.invitation_id.in_(of_wave)))
+
+
+def _truncate_log(database: Database) -> None:
+    # The write-ahead log still holds pages from before the deletion.
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

@@ -1,0 +1,144 @@
+"""Opening a wave: its copies frozen, everybody assigned and invited, their letters queued."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from questionnaires.problems import Problem, ProblemsError, problem
+from survey_service.clock import Clock
+from survey_service.config import Settings
+from survey_service.entropy import Entropy
+from survey_service.frame.register import units_in_force
+from survey_service.journal import record
+from survey_service.links import PUBLIC_ID_BYTES
+from survey_service.store.database import Database
+from survey_service.store.people import Invitation, Unit
+from survey_service.store.waves import Wave
+from survey_service.waves.assignment import Assigned, assign_people
+from survey_service.waves.preflight import Preflight, judge, rated_units, tally_of
+from survey_service.waves.queueing import INVITATION, queue_letters
+from survey_service.waves.reading import LoadedWave, load_wave
+from survey_service.waves.transitions import change_state
+
+BATCH = 1_000
+
+
+class PreflightError(ProblemsError):
+    """The preflight bars the wave from opening; carries its warnings too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A wave as it opened; `preflight` is None where it was open already."""
+
+    invitations: int
+    preflight: Preflight | None
+
+
+def open_wave(
+    database: Database,
+    clock: Clock,
+    entropy: Entropy,
+    settings: Settings,
+    *,
+    code: str,
+    actor: str,
+) -> Opened:
+    """Open a draft wave: freeze its units, invite everybody, queue the letters, in one step.
+
+    Opening an open wave again changes nothing. Raises WaveUnknownError, WaveStateError,
+    PreflightError with everything that bars it, and ProblemsError before its first day.
+    """
+    with database.writing() as session:
+        # Taken first: it locks the wave, so that no import can slip in beside the opening.
+        if not change_state(session, code, "open"):
+            return Opened(invitations=_count(session, code), preflight=None)
+        wave = load_wave(session, code)
+        if clock.now() < wave.opens_at:
+            raise ProblemsError(_too_early(wave))
+        units = units_in_force(session, wave.plan.opens)
+        tally = tally_of(wave, units)
+        people = tally.watch(assign_people(session, wave, units))
+        invitations = _invite(session, wave.id, people, entropy)
+        rated = rated_units(wave, units)
+        found = judge(wave, rated, tally, settings, clock.now())
+        if not found.ready:
+            raise PreflightError(*found.problems)
+        everybody = select(Invitation.id).where(Invitation.wave_id == wave.id)
+        queue_letters(database, session, clock, wave.id, INVITATION, everybody)
+        session.get_one(Wave, wave.id).units = [_frozen(unit) for unit in rated]
+        record(
+            session,
+            clock,
+            actor=actor,
+            wave=code,
+            event="opened",
+            details={
+                "framework": wave.framework_hash,
+                "questionnaires": wave.questionnaires_hash,
+                "units": [unit.code for unit in rated],
+                "invitations": invitations,
+                "groups": {group: tally.persons(group) for group in tally.groups()},
+                "warnings": len(found.problems),
+            },
+        )
+    return Opened(invitations=invitations, preflight=found)
+
+
+def _invite(session: Session, wave: int, people: Iterable[Assigned], entropy: Entropy) -> int:
+    """Write an invitation for everybody who has a unit; the others bar the opening anyway."""
+    invited = 0
+    walking = (person for person in people if person.units)
+    while batch := list(islice(walking, BATCH)):
+        session.execute(
+            insert(Invitation),
+            [
+                {
+                    "wave_id": wave,
+                    "contact_id": person.contact,
+                    "public_id": entropy.token(PUBLIC_ID_BYTES),
+                    "generation": 0,
+                    "units": list(person.units),
+                    "answered": False,
+                    "revoked": False,
+                }
+                for person in batch
+            ],
+        )
+        invited += len(batch)
+    return invited
+
+
+def _count(session: Session, code: str) -> int:
+    invited = (
+        select(func.count())
+        .select_from(Invitation)
+        .join(Wave, Wave.id == Invitation.wave_id)
+        .where(Wave.code == code)
+    )
+    return session.scalar(invited) or 0
+
+
+def _frozen(unit: Unit) -> dict[str, Any]:
+    return {
+        "code": unit.code,
+        "name_vi": unit.name_vi,
+        "name_en": unit.name_en,
+        "unit_class": unit.unit_class,
+        "superior": unit.superior,
+        "sectors": list(unit.sectors),
+    }
+
+
+def _too_early(wave: LoadedWave) -> Problem:
+    return problem(
+        f"đợt/wave {wave.code}",
+        f"chưa đến ngày mở {wave.plan.opens:%d/%m/%Y}; chờ đến ngày đó, hoặc sửa ngày trong tệp "
+        "đợt điều tra và chạy lại wave create.",
+        f"its first day {wave.plan.opens:%d/%m/%Y} has not come; wait for it, or change the day "
+        "in the wave file and run wave create again.",
+    )

@@ -1,0 +1,48 @@
+"""Letters put into the outbox: one per invitation and step, however often it is asked for."""
+
+from typing import Any
+
+from sqlalchemy import CursorResult, Select, literal
+from sqlalchemy.orm import Session
+
+from survey_service.clock import Clock
+from survey_service.store.database import Database
+from survey_service.store.letters import Letter
+from survey_service.store.people import Invitation
+
+INVITATION = "invitation"
+"""The step of the first letter."""
+
+
+def reminder(number: int) -> str:
+    """Name the step of a reminder, from 1."""
+    return f"reminder-{number}"
+
+
+def queue_letters(
+    database: Database,
+    session: Session,
+    clock: Clock,
+    wave: int,
+    step: str,
+    invitations: Select[int],
+) -> int:
+    """Queue a step for the invitations that a query gives; tells how many were not queued before.
+
+    Whether a letter is still to go is decided again when it is sent.
+    """
+    chosen = invitations.with_only_columns(
+        literal(wave),
+        Invitation.id,
+        literal(step),
+        literal(clock.now(), Letter.not_before.type),
+        literal("queued"),
+        literal(0),
+        literal(0),
+    ).order_by(Invitation.id)
+    columns = ["wave_id", "invitation_id", "step", "not_before", "state", "attempt", "resent"]
+    statement = database.insert_missing(Letter).from_select(columns, chosen)
+    inserted: CursorResult[Any] = session.connection().execute(
+        statement, execution_options={"preserve_rowcount": True}
+    )
+    return inserted.rowcount

@@ -1,0 +1,137 @@
+"""The published sheet: a page to read, and files that a program can pull and prove."""
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response, route
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
+
+from questionnaires.text import Language
+from survey_service.answering.desk import Desk
+from survey_service.letters import civil_date
+from survey_service.sheet.score_sheet import ScoreSheet
+from survey_service.web.fields import wanted
+from survey_service.web.front import FOREVER
+from survey_service.web.publications import PublishedFile, find_file
+from survey_service.web.respond import HTML, READ
+from survey_service.web.sheet_view import class_views
+from survey_service.web.templating import Templates
+
+KINDS: Final = {
+    "scores.json": "application/json",
+    "scores.csv": "text/csv",
+    "scores.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "framework.json": "application/json",
+    "questionnaires.json": "application/json",
+    "manifest.json": "application/json",
+    "manifest.sha256": "text/plain",
+}
+SAVED: Final = {"scores.csv", "scores.xlsx"}
+"""Files that a browser should save rather than show."""
+
+Asked = Request[Any, Any, Any]
+
+
+@route("/results/{wave:str}", http_method=READ)
+async def sheet(
+    request: Asked,
+    wave: FromPath[str],
+    desk: NamedDependency[Desk],
+    templates: NamedDependency[Templates],
+) -> Response[str]:
+    """Show the newest version of a wave's sheet."""
+    return await _sheet(request, wave, None, desk, templates)
+
+
+@route("/results/{wave:str}/{name:str}", http_method=READ)
+async def newest(
+    request: Asked,
+    wave: FromPath[str],
+    name: FromPath[str],
+    desk: NamedDependency[Desk],
+    templates: NamedDependency[Templates],
+) -> Response[Any]:
+    """Give a file of the newest version, to be asked for again; or the page of one version."""
+    version = _version(name)
+    if version is not None:
+        return await _sheet(request, wave, version, desk, templates)
+    return _file(request, wave, await _found(desk, wave, name, None), "no-cache")
+
+
+@route("/results/{wave:str}/{version:str}/{name:str}", http_method=READ)
+async def one_version(
+    request: Asked,
+    wave: FromPath[str],
+    version: FromPath[str],
+    name: FromPath[str],
+    desk: NamedDependency[Desk],
+) -> Response[Any]:
+    """Give a file of one version, which never changes."""
+    number = _version(version)
+    if number is None:
+        raise NotFoundException
+    return _file(request, wave, await _found(desk, wave, name, number), FOREVER)
+
+
+async def _found(desk: Desk, wave: str, name: str, version: int | None) -> PublishedFile:
+    if name not in KINDS:
+        raise NotFoundException
+    file = await sync_to_thread(find_file, desk.database, wave, name, version)
+    if file is None:
+        raise NotFoundException
+    return file
+
+
+def _version(written: str) -> int | None:
+    digits = written[1:]
+    canonical = digits.isascii() and digits.isdigit() and len(digits) < 6 and digits[0] != "0"
+    return int(digits) if written.startswith("v") and canonical else None
+
+
+def _file(request: Asked, wave: str, file: PublishedFile, caching: str) -> Response[bytes]:
+    headers = {"etag": file.etag, "cache-control": caching}
+    if _is_known(request.headers.get("if-none-match", ""), file.etag):
+        return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
+    if file.name in SAVED:
+        saved_as = f"{wave}-v{file.version}-{file.name}"
+        headers["content-disposition"] = f'attachment; filename="{saved_as}"'
+    return Response(file.content, media_type=KINDS[file.name], headers=headers)
+
+
+def _is_known(known: str, etag: str) -> bool:
+    """Compare weakly, as If-None-Match asks (RFC 9110 sec. 13.1.2)."""
+    tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
+    return etag in tags or "*" in tags
+
+
+async def _sheet(
+    request: Asked, wave: str, version: int | None, desk: Desk, templates: Templates
+) -> Response[str]:
+    language = wanted(request.query_params.get("lang"), "vi")
+    file = await _found(desk, wave, "scores.json", version)
+    html = await sync_to_thread(_render, templates, file, wave, language)
+    return Response(html, media_type=HTML, status_code=HTTP_200_OK)
+
+
+def _render(templates: Templates, file: PublishedFile, wave: str, language: Language) -> str:
+    read = msgspec.json.decode(file.content, type=ScoreSheet)
+    return templates.render(
+        "results/sheet.html",
+        language,
+        title=read.wave.title.in_(language),
+        classes=class_views(read, language),
+        method=read.method,
+        remarks=[remark.in_(language) for remark in read.remarks],
+        wave=wave,
+        version=file.version,
+        published=civil_date(file.published_at.date(), language),
+        fingerprint=file.fingerprint,
+        dataset=read.dataset,
+    )
+
+
+RESULTS = (sheet, newest, one_version)

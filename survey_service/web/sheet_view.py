@@ -1,0 +1,181 @@
+"""The published sheet as rows to be read: figures in words, the interval as a line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from questionnaires.text import Language
+from survey_service.sheet.score_sheet import (
+    ClassSheet,
+    CriterionLine,
+    ProvinceFigure,
+    Published,
+    ScoreSheet,
+    UnitSheet,
+)
+
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """An interval and its point on a line from 0 to 100."""
+
+    low: str
+    at: str
+    high: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRow:
+    """One unit in its ranked list; empty where a figure is not shown."""
+
+    rank: str
+    name: str
+    points: str
+    interval: str
+    spread: Spread | None
+    percent: str
+    rank_set: str
+    band: str
+    issued: int
+    returned: int
+    valid: int
+    state: str
+    unranked: str
+    measured: str
+    left_out: int
+    flagged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvinceRow:
+    """One row of the table of the province."""
+
+    level: str
+    name: str
+    percent: str
+    highest: str
+    lowest: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassView:
+    """One class of units: its ranked list, its counts per band and its province table."""
+
+    name: str
+    maximum: str
+    rows: tuple[UnitRow, ...]
+    bands: tuple[tuple[str, int], ...]
+    province: tuple[ProvinceRow, ...]
+
+
+def class_views(sheet: ScoreSheet, language: Language) -> tuple[ClassView, ...]:
+    """Turn a sheet into what a page shows, class by class."""
+    return tuple(_class_view(sheet, unit_class, language) for unit_class in sheet.classes)
+
+
+def shown(figure: str, language: Language) -> str:
+    """Write a decimal with two places and the language's own decimal sign."""
+    rounded = str(Decimal(figure).quantize(_CENT, ROUND_HALF_UP))
+    return rounded.replace(".", ",") if language == "vi" else rounded
+
+
+def _class_view(sheet: ScoreSheet, unit_class: ClassSheet, language: Language) -> ClassView:
+    units = {unit.code: unit for unit in sheet.units}
+    listed = [units[code] for code in (*unit_class.ranking, *unit_class.unranked)]
+    axis = _axis(listed)
+    bands = {band.band: band.name.in_(language) for band in unit_class.bands}
+    names = {unit.code: unit.name.in_(language) for unit in sheet.units}
+    maxima = [shown(u.result.maximum, language) for u in listed if isinstance(u.result, Published)]
+    return ClassView(
+        name=unit_class.name.in_(language),
+        maximum=maxima[0] if len(set(maxima)) == 1 else "",
+        rows=tuple(_unit_row(unit, axis, bands, language) for unit in listed),
+        bands=tuple((band.name.in_(language), band.units) for band in unit_class.bands),
+        province=tuple(_province_rows(unit_class, names, language)),
+    )
+
+
+def _unit_row(
+    unit: UnitSheet, axis: tuple[Decimal, Decimal], bands: dict[str, str], language: Language
+) -> UnitRow:
+    result = unit.result if isinstance(unit.result, Published) else None
+    interval = result.interval if result else None
+    leaves = list(_leaves(unit))
+    return UnitRow(
+        rank="" if unit.rank is None else str(unit.rank),
+        name=unit.name.in_(language),
+        points=shown(result.points, language) if result else "",
+        interval=(
+            f"{shown(interval.low, language)}–{shown(interval.high, language)}" if interval else ""
+        ),
+        spread=_spread(result, axis) if result else None,
+        percent=shown(result.percent, language) if result else "",
+        rank_set=f"{unit.rank_set.best}–{unit.rank_set.worst}" if unit.rank_set else "",
+        band=bands.get(unit.band or "", ""),
+        issued=unit.turnout.issued,
+        returned=unit.turnout.returned,
+        valid=unit.turnout.valid,
+        state="published" if result else _state(unit.result),
+        unranked=unit.unranked or "",
+        measured=shown(result.measured, language) if result and result.rescaled else "",
+        left_out=sum(bool(leaf.left_out) for leaf in leaves),
+        flagged=sum(bool(leaf.flagged) for leaf in leaves),
+    )
+
+
+def _leaves(unit: UnitSheet) -> Iterator[CriterionLine]:
+    for component in unit.components:
+        for criterion in component.criteria:
+            yield from criterion.parts or (criterion,)
+
+
+def _state(result: object) -> str:
+    return "suppressed" if type(result).__name__ == "Suppressed" else "not_measurable"
+
+
+def _axis(units: list[UnitSheet]) -> tuple[Decimal, Decimal]:
+    """Find the least and the greatest figure that the lines of a class must hold."""
+    ends: list[Decimal] = []
+    for unit in units:
+        if isinstance(unit.result, Published):
+            ends.append(Decimal(unit.result.points))
+            if unit.result.interval:
+                ends += [Decimal(unit.result.interval.low), Decimal(unit.result.interval.high)]
+    return (min(ends), max(ends)) if ends else (Decimal(0), Decimal(1))
+
+
+def _spread(result: Published, axis: tuple[Decimal, Decimal]) -> Spread | None:
+    if result.interval is None:
+        return None
+    low, high = axis
+    width = high - low or Decimal(1)
+
+    def place(figure: str) -> str:
+        return f"{(Decimal(figure) - low) / width * 100:.1f}"
+
+    ends = result.interval
+    return Spread(low=place(ends.low), at=place(result.points), high=place(ends.high))
+
+
+def _province_rows(
+    unit_class: ClassSheet, names: dict[str, str], language: Language
+) -> Iterator[ProvinceRow]:
+    for line in unit_class.province:
+        if line.level not in {"total", "component"}:
+            continue
+        figure = line.result if isinstance(line.result, ProvinceFigure) else None
+
+        def say(end: str, units: tuple[str, ...]) -> str:
+            return f"{shown(end, language)} ({', '.join(names[code] for code in units)})"
+
+        yield ProvinceRow(
+            level=line.level,
+            name=line.name.in_(language),
+            percent=shown(figure.percent, language) if figure else "",
+            highest=say(figure.highest.percent, figure.highest.units) if figure else "",
+            lowest=say(figure.lowest.percent, figure.lowest.units) if figure else "",
+            state="published" if figure else _state(line.result),
+        )

@@ -1,0 +1,1 @@
+"""What people see: pages, letters, styles and translations, as importable data."""

@@ -1,0 +1,251 @@
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from made_waves import NOW, PLAN, MadePerson, MadeWave, make_wave
+from sqlalchemy import func, select, update
+
+from questionnaires.packing import pack
+from questionnaires.problems import ProblemsError
+from survey_service.clock import SteppedClock
+from survey_service.dataset.reading import read_dataset
+from survey_service.entropy import SeededEntropy, SystemEntropy
+from survey_service.freezing import freeze_wave
+from survey_service.journal import verify_chain
+from survey_service.publishing.verifying import verify
+from survey_service.publishing.wave import publish_wave
+from survey_service.store.answers import Ballot, Draft, Response
+from survey_service.store.base import Base
+from survey_service.store.database import Database
+from survey_service.store.journal import JournalEntry
+from survey_service.store.people import Invitation
+from survey_service.store.waves import Publication, PublicationFile, Wave
+from survey_service.waves.reading import WaveUnknownError, load_wave
+from survey_service.waves.transitions import WaveStateError
+
+PEOPLE = [
+    *(MadePerson(name=f"Người dân {n}", group="ND", units=("XA1",)) for n in range(6)),
+    *(MadePerson(name=f"Người dân {n}", group="ND", units=("XA2",)) for n in range(6)),
+    *(MadePerson(name=f"Công chức {n}", group="CB", units=("XA1",)) for n in range(4)),
+    *(MadePerson(name=f"Công chức {n}", group="CB", units=("XA2",)) for n in range(4)),
+    *(MadePerson(name=f"Lãnh đạo {n}", group="CX", units=("XA1", "XA2")) for n in range(4)),
+]
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock(NOW + timedelta(days=20))
+
+
+@pytest.fixture
+def answered(database: Database) -> MadeWave:
+    """Make a closed wave in which everybody but the last has answered."""
+    made = make_wave(database, PEOPLE, state="closed")
+    with database.writing() as session:
+        questionnaires = load_wave(session, PLAN.code).questionnaires
+        for number, invitation in enumerate(made.invitations[:-1]):
+            person = PEOPLE[number]
+            session.add(
+                Response(
+                    invitation_id=invitation,
+                    submitted_at=NOW,
+                    texts=[{"item": "GOP-Y", "unit": "", "text": f"Góp ý {number}"}],
+                )
+            )
+            session.flush()
+            session.execute(
+                update(Invitation).where(Invitation.id == invitation).values(answered=True)
+            )
+            asked = {
+                item.code: str(5 - number % 3)
+                for item in questionnaires.items
+                if item.kind == "scale" and person.group in item.groups
+            }
+            session.add_all(
+                Ballot(
+                    invitation_id=invitation,
+                    unit=unit,
+                    familiar=True,
+                    answers=pack(questionnaires, asked),
+                )
+                for unit in person.units
+            )
+        session.add(
+            Draft(
+                invitation_id=made.invitations[-1],
+                key_id=0,
+                sealed=b"sealed",
+                page=1,
+                answered=2,
+                day=NOW.date(),
+            )
+        )
+    return made
+
+
+def _freeze(database: Database, clock: SteppedClock, folder: Path, seed: int = 1) -> str:
+    return freeze_wave(
+        database, clock, SeededEntropy(seed), code=PLAN.code, folder=folder, actor="test"
+    )
+
+
+def _count(database: Database, table: type[Base]) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_freezing_moves_the_answers_out_of_the_database(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    dataset_hash = _freeze(database, clock, tmp_path / "dataset")
+    frozen = read_dataset(tmp_path / "dataset")
+    assert frozen.hash == dataset_hash
+    assert len(frozen.content.ballots) == len(PEOPLE) - 1 + 3
+    assert {text.text for text in frozen.content.free_text} == {
+        f"Góp ý {number}" for number in range(len(PEOPLE) - 1)
+    }
+    assert [_count(database, table) for table in (Ballot, Response, Draft)] == [0, 0, 0]
+    with database.reading() as session:
+        assert session.scalar(select(Wave.state)) == "frozen"
+        assert session.scalar(select(Wave.dataset_hash)) == dataset_hash
+        done = session.scalar(
+            select(func.count()).select_from(Invitation).where(Invitation.answered)
+        )
+        assert done == len(answered.invitations) - 1
+        assert verify_chain(session) is None
+        entry = session.scalars(select(JournalEntry)).all()[-1]
+        assert entry.event == "frozen"
+        assert entry.details["dataset"] == dataset_hash
+
+
+def test_nothing_in_the_dataset_names_or_numbers_a_person(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    _freeze(database, clock, tmp_path / "dataset")
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "dataset").iterdir())
+    for betraying in (b"@", b"Ng\xc6\xb0\xe1\xbb\x9di d\xc3\xa2n 1", b"2025-03"):
+        assert betraying not in everything
+    rows = (tmp_path / "dataset" / "ballots.csv").read_text(encoding="utf-8").splitlines()[1:]
+    keys = [row.split(",")[0] for row in rows]
+    assert keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
+    assert answered.invitations
+
+
+def test_the_ballots_of_one_person_share_a_respondent(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    _freeze(database, clock, tmp_path / "dataset")
+    ballots = read_dataset(tmp_path / "dataset").content.ballots
+    by_person: dict[str, set[str]] = {}
+    for ballot in ballots:
+        by_person.setdefault(ballot.respondent, set()).add(ballot.unit)
+    assert len(by_person) == len(answered.invitations) - 1
+    assert sum(units == {"XA1", "XA2"} for units in by_person.values()) == 3
+
+
+def test_the_design_counts_what_was_issued(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    _freeze(database, clock, tmp_path / "dataset")
+    design = read_dataset(tmp_path / "dataset").content.design
+    issued = {(row.unit, row.group): row.ballots for row in design.issued}
+    assert issued["XA1", "ND"] == 6
+    assert issued["XA2", "CX"] == 4
+    strata = {stratum.code: stratum.invited for stratum in design.strata}
+    assert strata == {"CB/XA1": 4, "CB/XA2": 4, "CX": 4, "ND/XA1": 6, "ND/XA2": 6}
+    assert sum(strata.values()) == len(answered.invitations)
+
+
+def test_freezing_again_gives_the_same_hash_and_touches_nothing(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    first = _freeze(database, clock, tmp_path / "dataset")
+    assert _freeze(database, clock, tmp_path / "other", seed=2) == first
+    assert not (tmp_path / "other").exists()
+    assert answered.wave
+
+
+def test_a_folder_written_in_vain_is_replaced(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    folder = tmp_path / "dataset"
+    folder.mkdir()
+    (folder / "ballots.csv").write_text("of an attempt that never committed")
+    dataset_hash = _freeze(database, clock, folder)
+    assert read_dataset(folder).hash == dataset_hash
+    assert answered.wave
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "paused", "cancelled"])
+def test_only_a_closed_wave_is_frozen(
+    database: Database, clock: SteppedClock, tmp_path: Path, state: str
+) -> None:
+    make_wave(database, PEOPLE[:1], state=state)
+    with pytest.raises(WaveStateError):
+        _freeze(database, clock, tmp_path / "dataset")
+    assert not (tmp_path / "dataset").exists()
+
+
+def test_a_wave_that_is_not_there_is_refused(
+    database: Database, clock: SteppedClock, tmp_path: Path
+) -> None:
+    with pytest.raises(WaveUnknownError):
+        freeze_wave(database, clock, SystemEntropy(), code="x", folder=tmp_path / "d", actor="test")
+
+
+def test_a_failure_while_writing_leaves_the_wave_closed_and_the_answers_in_place(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    with pytest.raises(OSError, match="file"):
+        _freeze(database, clock, blocked / "dataset")
+    with database.reading() as session:
+        assert session.scalar(select(Wave.state)) == "closed"
+    assert _count(database, Response) == len(answered.invitations) - 1
+    assert _count(database, Draft) == 1
+
+
+def _published(database: Database, clock: SteppedClock, folder: Path) -> Callable[[], str]:
+    _freeze(database, clock, folder / "dataset")
+
+    def publish() -> str:
+        return publish_wave(
+            database, clock, code=PLAN.code, wave_folder=folder, actor="test"
+        ).fingerprint
+
+    return publish
+
+
+def test_a_frozen_wave_is_published_once_and_for_all(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    publish = _published(database, clock, tmp_path)
+    fingerprint = publish()
+    assert publish() == fingerprint
+    found = verify(tmp_path / "publication", expect=fingerprint)
+    assert found.verified
+    with database.reading() as session:
+        assert session.scalar(select(Wave.state)) == "published"
+        assert session.scalar(select(func.count()).select_from(Publication)) == 1
+        kept = {row.name: row.content for row in session.scalars(select(PublicationFile))}
+        events = list(session.scalars(select(JournalEntry.event)))
+    assert kept == {path.name: path.read_bytes() for path in (tmp_path / "publication").iterdir()}
+    assert events.count("published") == 1
+    assert json.loads(kept["manifest.json"])["dataset"] == read_dataset(tmp_path / "dataset").hash
+    assert answered.wave
+
+
+def test_a_dataset_that_was_exchanged_is_not_published(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    publish = _published(database, clock, tmp_path)
+    with database.writing() as session:
+        session.execute(update(Wave).values(dataset_hash="0" * 64))
+    with pytest.raises(ProblemsError, match="đã chốt"):
+        publish()
+    assert not (tmp_path / "publication").exists()
+    assert answered.wave
