@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import Row, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from questionnaires.relations import RatedUnit, Rater, assign
+from questionnaires.relations import Rater, assign
 from questionnaires.text import Text
 from survey_service import journal
 from survey_service.clock import Clock
@@ -18,10 +18,12 @@ from survey_service.dataset.content import BallotRow, DatasetContent, FreeText
 from survey_service.dataset.design import DatasetUnit, Design, Issued, WaveLabel
 from survey_service.dataset.writing import write_dataset
 from survey_service.entropy import Entropy
+from survey_service.frame.register import units_in_force
 from survey_service.store.answers import Ballot, Draft, Response
 from survey_service.store.database import Database
 from survey_service.store.people import Contact, Invitation
 from survey_service.store.waves import Wave
+from survey_service.waves.assignment import rated_unit, relation_in
 from survey_service.waves.reading import LoadedWave, load_wave
 from survey_service.waves.transitions import change_state
 
@@ -68,7 +70,7 @@ def freeze_wave(
 def _gather(session: Session, wave: LoadedWave, entropy: Entropy) -> DatasetContent:
     invited = _invited(session, wave.id)
     coarsened = coarsen(
-        _people(wave, invited),
+        _people(session, wave, invited),
         wave.framework.rules.disclosure_threshold,
         {relation.group: relation.list_kind for relation in wave.questionnaires.relations},
     )
@@ -91,16 +93,27 @@ def _invited(session: Session, wave_id: int) -> Sequence[Invited]:
     ).all()
 
 
-def _people(wave: LoadedWave, invited: Sequence[Invited]) -> list[InvitedPerson]:
-    units = [
-        RatedUnit(
-            code=unit.code,
-            unit_class=unit.unit_class,
-            superior=unit.superior,
-            sectors=unit.sectors,
+def _people(session: Session, wave: LoadedWave, invited: Sequence[Invited]) -> list[InvitedPerson]:
+    eligible = _eligible(session, wave, invited)
+    return [
+        InvitedPerson(
+            group=contact.group,
+            eligible=frozenset(eligible.get(str(invitation.id), ())) | set(invitation.units),
+            assigned=frozenset(invitation.units),
+            unit=_stratum_unit(wave, contact.group, invitation.units),
+            label=contact.stratum or "",
+            population=contact.population,
+            weight=contact.weight,
         )
-        for unit in wave.units.values()
+        for invitation, contact in invited
     ]
+
+
+def _eligible(
+    session: Session, wave: LoadedWave, invited: Sequence[Invited]
+) -> dict[str, tuple[str, ...]]:
+    """Give the units each person might have been given, had no subset been drawn."""
+    units = [rated_unit(unit) for unit in units_in_force(session, wave.plan.opens)]
     raters: dict[str, list[Rater]] = defaultdict(list)
     for invitation, contact in invited:
         raters[contact.group].append(
@@ -113,20 +126,11 @@ def _people(wave: LoadedWave, invited: Sequence[Invited]) -> list[InvitedPerson]
         )
     eligible: dict[str, tuple[str, ...]] = {}
     for group, people in raters.items():
-        everyone = replace(wave.questionnaires.relation(group).rates, subset=None)
-        eligible |= assign(everyone, people, units, seed=wave.plan.seed)
-    return [
-        InvitedPerson(
-            group=contact.group,
-            eligible=frozenset(eligible[str(invitation.id)]),
-            assigned=frozenset(invitation.units),
-            unit=_stratum_unit(wave, contact.group, invitation.units),
-            label=contact.stratum or "",
-            population=contact.population,
-            weight=contact.weight,
-        )
-        for invitation, contact in invited
-    ]
+        relation = relation_in(wave.framework, wave.questionnaires, group)
+        if relation is not None:
+            whole = replace(relation, subset=None)
+            eligible |= assign(whole, people, units, seed=wave.plan.seed)
+    return eligible
 
 
 def _stratum_unit(wave: LoadedWave, group: str, units: Sequence[str]) -> str:

@@ -15,22 +15,20 @@ _MONTH = re.compile(r"(\d{1,2})[/.-](\d{4})")
 _ISO_MONTH = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?")
 _WEIGHT = re.compile(r"\d{1,6}(?:[.,]\d{1,12})?")
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 LARGEST_POPULATION = 100_000_000
 LONGEST_TEXT = 300
 
 
 def text(raw: str) -> str | Text:
     """Tidy a one-line text: NFC, single spaces; no control characters and no formula."""
-    if raw.isascii() and raw.isprintable():
-        tidy = " ".join(raw.split())
-    else:
-        tidy = " ".join(unicodedata.normalize("NFC", raw.translate(_UNSEEN)).split())
-        if any(unicodedata.category(s) in {"Cc", "Cs", "Co"} or s in _TURNING for s in tidy):
-            return Text(
-                vi=f"{shown(tidy)} có ký tự điều khiển không nhìn thấy; hãy gõ lại ô này.",
-                en=f"{shown(tidy)} holds an invisible control character; type the cell again.",
-            )
+    tidy = " ".join(unicodedata.normalize("NFC", raw.translate(_UNSEEN)).split())
+    # What Python does not print are control, private and unassigned characters and the marks
+    # that turn the writing direction.
+    if not tidy.isprintable():
+        return Text(
+            vi=f"{shown(tidy)} có ký tự điều khiển không nhìn thấy; hãy gõ lại ô này.",
+            en=f"{shown(tidy)} holds an invisible control character; type the cell again.",
+        )
     if tidy[:1] in {"=", "+", "-", "@"}:
         return Text(
             vi=f"{shown(tidy)} bắt đầu như một công thức (= + - @); hãy ghi chữ bình thường hoặc "
@@ -48,10 +46,7 @@ def text(raw: str) -> str | Text:
 
 def shown(raw: str) -> str:
     """Quote what a cell holds, short and with its invisible characters spelled out."""
-    visible = "".join(
-        sign if sign.isprintable() and sign not in _TURNING else f"\\u{ord(sign):04x}"
-        for sign in raw[:60]
-    )
+    visible = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in raw[:60])
     return f"“{visible}…”" if len(raw) > 60 else f"“{visible}”"
 
 

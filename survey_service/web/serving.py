@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from litestar import Litestar
@@ -48,13 +48,19 @@ def serving(app: Litestar, settings: Settings) -> Generator[str]:
     With port 0 the system chooses one. Raises NotListeningError.
     """
     server = build_server(app, settings)
-    thread = threading.Thread(target=server.run, name="web-server", daemon=True)
+    thread = threading.Thread(target=_run, args=(server,), name="web-server", daemon=True)
     thread.start()
     try:
         yield _address(server, thread)
     finally:
         server.should_exit = True
         thread.join(PATIENCE_SECONDS)
+
+
+def _run(server: uvicorn.Server) -> None:
+    # A server that cannot listen ends the process; here it only ends its thread.
+    with suppress(SystemExit):
+        server.run()
 
 
 def _address(server: uvicorn.Server, thread: threading.Thread) -> str:

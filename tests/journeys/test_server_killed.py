@@ -69,11 +69,12 @@ def test_every_acknowledged_submit_is_there_after_the_kill(
     with process(words, variables, log) as server:
         wait_until(lambda: answers(port))
         with ThreadPoolExecutor(8) as pool:
-            for invitation in made.invitations:
-                pool.submit(submit, invitation)
-            assert enough.wait(60)
+            submits = [pool.submit(submit, invitation) for invitation in made.invitations]
+            enough.wait(240)
             server.kill()
             server.wait()
+            for done in submits:
+                done.result()
     survived = set(acknowledged)
     assert KILL_AFTER <= len(survived) < PEOPLE
     assert survived <= _answered(database)

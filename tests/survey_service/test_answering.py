@@ -204,7 +204,8 @@ def test_nothing_is_saved_before_the_consent(desk: Desk, wave: Round) -> None:
 def test_two_devices_that_save_at_once_lose_neither_page(desk: Desk, wave: Round) -> None:
     form = start(desk, opened(desk, wave.token())).result(10)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda n: answer(desk, form, n, q_S1="5", q_S2="1"), (1, 2)))
+        saves = [pool.submit(answer, desk, form, n, q_S1="5", q_S2="1") for n in (1, 2)]
+        assert [save.result(10).standing for save in saves] == ["open", "open"]
     again = opened(desk, wave.token())
     assert again.draft is not None
     assert again.draft.finished == (1, 2)
@@ -275,7 +276,8 @@ def test_fifty_parallel_submits_leave_one_response_and_give_one_receipt(
     answer(desk, form, 1, q_S1="5", q_S2="5")
     proof = desk.proofs.make(form.link.public_id)
     with ThreadPoolExecutor(16) as pool:
-        receipts = list(pool.map(lambda _: taken(desk, form, proof), range(50)))
+        sent = [pool.submit(taken, desk, form, proof) for _ in range(50)]
+        receipts = [one.result(10) for one in sent]
     assert len(set(receipts)) == 1
     assert len(wave.rows(Response)) == 1
     assert len(wave.rows(Ballot)) == 2
@@ -295,8 +297,8 @@ def test_two_processes_on_one_database_leave_one_response(desk: Desk, wave: Roun
             keys=wave.keys,
             clock=wave.clock,
         )
-        desks = [desk, other] * 10
-        receipts = list(pool.map(lambda one: taken(one, form, proof), desks))
+        sent = [pool.submit(taken, one, form, proof) for one in [desk, other] * 10]
+        receipts = [one.result(10) for one in sent]
     second.close()
     assert len(set(receipts)) == 1
     assert len(wave.rows(Response)) == 1
