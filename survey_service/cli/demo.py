@@ -103,6 +103,10 @@ def _go_on_serving(stage: "Stage", voice: Voice) -> None:
     say(voice, f"Thư đã bắt, mở và trả lời  {site}/mail", f"Caught mail to answer  {site}/mail")
     say(voice, "Dừng bằng Ctrl+C.", "Stop with Ctrl+C.")
     app = create_app(
-        database=stage.database, settings=stage.settings, keys=stage.keys, clock=stage.clock
+        database=stage.database,
+        settings=stage.settings,
+        keys=stage.keys,
+        clock=stage.clock,
+        caught=stage.settings.caught_mail,
     )
     serve(app, stage.settings)

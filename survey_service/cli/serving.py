@@ -33,7 +33,11 @@ def serve(wiring: Wiring, voice: Voice, *, sends: bool) -> None:
 
     settings = wiring.settings
     app = create_app(
-        database=wiring.database, settings=settings, keys=wiring.keys, clock=wiring.clock
+        database=wiring.database,
+        settings=settings,
+        keys=wiring.keys,
+        clock=wiring.clock,
+        caught=settings.caught_mail if settings.catches_mail else None,
     )
     with ExitStack() as parts:
         if settings.catches_mail:

@@ -1,4 +1,4 @@
-"""A small open wave after the play: three letters that a visitor can answer by hand."""
+"""A small open wave after the play: letters that a visitor can answer by hand."""
 
 from datetime import timedelta
 from importlib.resources import files
@@ -15,7 +15,8 @@ OPEN_DAYS = 30
 
 CONTACTS = """\
 Họ và tên;Thư điện tử;Nhóm đối tượng;Đơn vị công tác;Ngôn ngữ;Đơn vị giải quyết;Thủ tục;Tháng
-Đại biểu HĐND (dùng thử);dung-thu.hdnd@hop-thu.example;HDND;;vi;;;
+Đại biểu HĐND thứ nhất (dùng thử);dung-thu.hdnd1@hop-thu.example;HDND;;vi;;;
+Đại biểu HĐND thứ hai (dùng thử);dung-thu.hdnd2@hop-thu.example;HDND;;vi;;;
 Công chức Sở Nội vụ (dùng thử);dung-thu.ccvc@hop-thu.example;CCVC;SNV;vi;;;
 A citizen (trying it out);dung-thu.nd@hop-thu.example;ND;;en;SYT;Cấp chứng chỉ hành nghề;03/2026
 """

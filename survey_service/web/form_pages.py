@@ -115,6 +115,7 @@ class FormPages:
             "service": str(escape(service_name(page, to.language))),
             "number": str(page.number),
             "count": str(len(form.pages)),
+            "units": str(sum(other.unit is not None for other in form.pages)),
             "action": to.page(page.number),
             "back": to.landing if page.number == 1 else to.page(page.number - 1),
         }

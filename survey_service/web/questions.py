@@ -114,9 +114,10 @@ def _condition(
     if item.show_if is None:
         return None
     earlier = questionnaires.item(item.show_if.item)
-    texts = [
-        option.text.in_(language)
+    offered = [
+        Choice(code=option.code, text=option.text.in_(language))
         for option in questionnaires.options(earlier)
-        if option.code in item.show_if.is_
     ]
+    offered += _apart(earlier, questionnaires, language)
+    texts = [choice.text for choice in offered if choice.code in item.show_if.is_]
     return earlier.text.fill(language, **values), " / ".join(texts)
