@@ -1,5 +1,6 @@
 """What every test can ask for: a migrated database of its own, on SQLite and on PostgreSQL."""
 
+import os
 import shutil
 from collections.abc import Generator
 from itertools import count
@@ -59,3 +60,15 @@ def database(database_url: str) -> Generator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,  # noqa: ARG001 - the hook's own name
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skipped test into a failure where nothing may be missing: in CI."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI: {report.longrepr}"
+    return report

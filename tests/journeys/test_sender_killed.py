@@ -1,9 +1,11 @@
 """`kill -9` of the sender in mid-wave: nothing is lost, and nothing known to be sent is doubled."""
 
+import os
 import random
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from made_waves import PLAN, MadePerson, make_wave
 from msgspec.structs import replace
 from processes import command, environment, process, wait_until
@@ -18,9 +20,11 @@ from survey_service.letters import Letters
 from survey_service.store.database import Database
 from survey_service.store.letters import Letter
 
-PEOPLE = 400
-KILLS = 3
+SOAK = bool(os.environ.get("SOAK"))
+PEOPLE = 1611 if SOAK else 400
+KILLS = 20 if SOAK else 3
 CONNECTIONS = 4
+pytestmark = pytest.mark.soak
 
 
 def test_no_letter_is_lost_and_none_doubled_that_was_known_to_be_accepted(
@@ -51,13 +55,13 @@ def test_no_letter_is_lost_and_none_doubled_that_was_known_to_be_accepted(
         for kill in range(KILLS):
             goal = (kill + 1) * PEOPLE // (KILLS + 1) + chance.randrange(-20, 20)
             with process(words, variables, tmp_path / "worker.log") as worker:
-                wait_until(lambda goal=goal: len(caught_names(folder)) >= goal)
+                wait_until(lambda goal=goal: len(caught_names(folder)) >= goal, seconds=120)
                 worker.kill()
                 worker.wait()
             copies = _copies(folder, wanted)
             known |= {letter: copies[letter] for letter in _letters(database, "sent") - set(known)}
         with process(words, variables, tmp_path / "worker.log") as worker:
-            assert worker.wait(timeout=90) == 0
+            assert worker.wait(timeout=180) == 0
     copies = _copies(folder, wanted)
     assert _letters(database, "sent") == set(made.letters)
     assert set(copies) == set(made.letters)

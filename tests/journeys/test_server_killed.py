@@ -1,11 +1,13 @@
 """`kill -9` of the server during 500 submits loses no answer that was acknowledged."""
 
+import os
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
 
+import pytest
 from made_waves import PLAN, MadePerson, make_wave
 from msgspec.structs import replace
 from processes import answers, command, environment, process, wait_until
@@ -21,8 +23,9 @@ from survey_service.store.answers import Ballot, Response
 from survey_service.store.database import Database
 from survey_service.store.people import Invitation
 
-PEOPLE = 500
+PEOPLE = 3000 if os.environ.get("SOAK") else 500
 KILL_AFTER = 150
+pytestmark = pytest.mark.soak
 
 
 def test_every_acknowledged_submit_is_there_after_the_kill(
