@@ -1,165 +1,119 @@
-"""Which rows of a score sheet are hidden, so that no small cell is shown or can be derived."""
+"""Which figures of a unit are hidden, so that none resting on too few ballots can be worked out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from analysis.derivation import derivable
-
-Reason = Literal["primary", "complementary"]
-Kind = Literal["leaf", "component", "total", "class_leaf", "class_component", "class_total"]
-Cell = tuple[int, str]
-"""A unit and the code of one of its leaves."""
-Row = tuple[Kind, int, str]
-"""A published row: its kind, its unit or unit class, and its code ("" for a total)."""
+Row = tuple[str, str]
+"""A published row of a unit by its level and code, as ("component", "3") or ("leaf", "3.1")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeafCount:
-    """How many valid ballots each weighted group gave on one leaf of one unit.
+    """The valid ballots that each weighted group gave on one leaf of one unit.
 
-    `measured` is False where the leaf has no points, so that no sum contains it.
+    `counted` are those that its points rest on; 0 where the leaf is not measurable, so that no
+    sum contains it. `sums` contain the leaf, outermost first: the total, its component, and its
+    criterion where that is split.
     """
 
-    unit: int
-    unit_class: int
-    component: str
     leaf: str
+    sums: tuple[Row, ...]
     groups: Mapping[int, int]
-    measured: bool = True
+    counted: int
 
     @property
-    def n(self) -> int:
-        """Count the valid ballots of all groups."""
-        return sum(self.groups.values())
+    def row(self) -> Row:
+        """The leaf's own row."""
+        return "leaf", self.leaf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupBallots:
+    """A group's ballots about one unit: returned, and valid on at least one measured leaf."""
+
+    returned: int
+    valid: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """The rows to hide, each with its reason; they still count in every sum.
+    """What is not shown of one unit; it still counts.
 
-    `groups` names leaves of units whose group rows are all hidden; `rows` every hidden leaf,
-    component and total of a unit or of a class table; `extremes` the class rows (class, leaf or
-    component) whose highest and lowest unit may not be named, though the mean may be.
+    `rows` are leaves and sums, `groups` the leaves without group rows; `turnout` tells whether
+    the unit's own ballots are hidden, `group_turnouts` whether those of its groups are.
     """
 
-    groups: dict[Cell, Reason]
-    rows: dict[Row, Reason]
-    extremes: frozenset[tuple[int, str]]
+    rows: frozenset[Row]
+    groups: frozenset[str]
+    turnout: bool
+    group_turnouts: bool
 
 
-def suppress(leaves: Sequence[LeafCount], *, threshold: int = 10) -> Suppression:
-    """Hide small cells, then what they could be derived from by subtraction.
+def suppress(
+    leaves: Sequence[LeafCount], ballots: Sequence[GroupBallots], *, threshold: int
+) -> Suppression:
+    """Hide small cells, and with them what they could be worked out from.
 
-    Group rows of a leaf are hidden together where one group has fewer ballots than the
-    threshold; a leaf with fewer in all is hidden whole. As a unit's components and total are
-    sums of its leaves, and a class table's rows are means over its units, further leaves (those
-    with the fewest ballots first) and then class rows are hidden until the rows still published
-    determine no hidden leaf (Willenborg & de Waal 2001, ch. 6). A leaf that nobody answered
-    has nothing to hide but its group rows.
+    A leaf that rests on fewer ballots than the threshold is thin and hidden whole. The group
+    rows of a leaf are hidden together where one group has fewer. `ballots` are those of every
+    group that was asked. What a shown sum leaves open after its shown parts are taken away must
+    hold a leaf that is not thin (complementary suppression; Willenborg & de Waal 2001, ch. 6).
+    The sums are nested, so what they leave open never overlaps, and no combination of them
+    tells more.
     """
-    rows: dict[Row, Reason] = {
-        ("leaf", leaf.unit, leaf.leaf): "primary" for leaf in leaves if 0 < leaf.n < threshold
-    }
-    for unit_class in sorted({leaf.unit_class for leaf in leaves}):
-        own = [leaf for leaf in leaves if leaf.unit_class == unit_class and leaf.measured]
-        _Table(unit_class, own, rows).protect()
-    groups: dict[Cell, Reason] = {}
-    for leaf in leaves:
-        if any(n < threshold for n in leaf.groups.values()):
-            groups[leaf.unit, leaf.leaf] = "primary"
-        elif ("leaf", leaf.unit, leaf.leaf) in rows:
-            groups[leaf.unit, leaf.leaf] = "complementary"
-    return Suppression(groups=groups, rows=rows, extremes=_extremes(leaves, rows))
-
-
-def _extremes(leaves: Iterable[LeafCount], rows: dict[Row, Reason]) -> frozenset[tuple[int, str]]:
-    return frozenset(
-        (leaf.unit_class, code)
-        for leaf in leaves
-        for row, code in (
-            (("leaf", leaf.unit, leaf.leaf), leaf.leaf),
-            (("component", leaf.unit, leaf.component), leaf.component),
-            (("total", leaf.unit, ""), ""),
-        )
-        if row in rows
+    rows = _hide_rows([leaf for leaf in leaves if leaf.counted], threshold)
+    groups = frozenset(
+        leaf.leaf for leaf in leaves if leaf.row in rows or min(leaf.groups.values()) < threshold
+    )
+    turnout = _are_few(ballots, threshold)
+    return Suppression(
+        rows=rows,
+        groups=groups,
+        turnout=turnout,
+        group_turnouts=turnout
+        or any(_are_few([one], threshold) for one in ballots)
+        or _tells_of_leaves(leaves, groups),
     )
 
 
-class _Table:
-    """The measured leaves of one class with the rows published over them; `hidden` grows."""
+def _hide_rows(leaves: Sequence[LeafCount], threshold: int) -> frozenset[Row]:
+    """Hide thin leaves, then close every sum from the inside out.
 
-    def __init__(
-        self, unit_class: int, leaves: Sequence[LeafCount], hidden: dict[Row, Reason]
-    ) -> None:
-        self.unit_class = unit_class
-        self.leaves = {(leaf.unit, leaf.leaf): leaf for leaf in leaves}
-        self.hidden = hidden
-        self.sums: dict[Row, set[Cell]] = {}
-        for cell, leaf in self.leaves.items():
-            for row in (*self._unit_rows(leaf), *self._class_rows(leaf)):
-                self.sums.setdefault(row, set()).add(cell)
-
-    def _unit_rows(self, leaf: LeafCount) -> tuple[Row, Row]:
-        return ("component", leaf.unit, leaf.component), ("total", leaf.unit, "")
-
-    def _class_rows(self, leaf: LeafCount) -> tuple[Row, Row, Row]:
-        return (
-            ("class_leaf", self.unit_class, leaf.leaf),
-            ("class_component", self.unit_class, leaf.component),
-            ("class_total", self.unit_class, ""),
-        )
-
-    def protect(self) -> None:
-        """Hide further rows until no hidden leaf can be derived.
-
-        Units are closed first, one row each in a pass, as that often closes the class too.
-        """
-        while True:
-            inside = self._derivable(("component", "total"))
-            if inside:
-                for leaf in {leaf.unit: leaf for leaf in reversed(inside)}.values():
-                    self._close_unit(leaf)
-                continue
-            across = self._derivable(
-                ("component", "total", "class_leaf", "class_component", "class_total")
-            )
-            if not across:
-                return
-            for row in [self._first_shown(leaf) for leaf in across]:
-                self._hide(row)
-
-    def _derivable(self, kinds: tuple[Kind, ...]) -> list[LeafCount]:
-        unknown = {cell for cell in self.leaves if ("leaf", *cell) in self.hidden}
-        equations = [
-            cells & unknown
-            for row, cells in self.sums.items()
-            if row[0] in kinds and row not in self.hidden
+    A sum is closed by the leaf for which the fewest rows, then ballots, are hidden: itself and
+    the inner sums that contain it. Where all are thin, the sum is hidden.
+    """
+    thin = {leaf.row for leaf in leaves if leaf.counted < threshold}
+    hidden = set(thin)
+    depths = {row: depth for leaf in leaves for depth, row in enumerate(leaf.sums)}
+    for whole, depth in sorted(depths.items(), key=lambda one: -one[1]):
+        paths = [
+            (*leaf.sums[depth + 1 :], leaf.row)
+            for leaf in sorted(leaves, key=lambda leaf: (leaf.counted, leaf.leaf))
+            if whole in leaf.sums
         ]
-        return [self.leaves[cell] for cell in sorted(derivable(equations))]
+        left_open = {path[-1] for path in paths if hidden.issuperset(path)}
+        if left_open and left_open <= thin:
+            spare = [path for path in paths if path[-1] not in thin]
+            hidden.update(min(spare, key=lambda path: len({*path} - hidden), default=(whole,)))
+    return frozenset(hidden)
 
-    def _close_unit(self, leaf: LeafCount) -> None:
-        component, total = self._unit_rows(leaf)
-        siblings = self._shown(self.sums[component])
-        others = self._shown(self.sums[total])
-        if siblings:
-            self._hide(("leaf", leaf.unit, siblings[0].leaf))
-        elif component not in self.hidden:
-            self._hide(component)
-        elif others:
-            self._hide(("leaf", leaf.unit, others[0].leaf))
-            self._hide(("component", leaf.unit, others[0].component))
-        else:
-            self._hide(total)
 
-    def _first_shown(self, leaf: LeafCount) -> Row:
-        rows = (*self._class_rows(leaf), *self._unit_rows(leaf))
-        return next(row for row in rows if row not in self.hidden)
+def _are_few(ballots: Sequence[GroupBallots], threshold: int) -> bool:
+    """Tell whether some, but too few, came back or are valid."""
+    returned, valid = sum(one.returned for one in ballots), sum(one.valid for one in ballots)
+    return 0 < returned < threshold or 0 < valid < threshold
 
-    def _shown(self, cells: Iterable[Cell]) -> list[LeafCount]:
-        """List the leaves still shown, those that cost least to hide first."""
-        shown = [self.leaves[cell] for cell in cells if ("leaf", *cell) not in self.hidden]
-        return sorted(shown, key=lambda leaf: (leaf.n, leaf.leaf))
 
-    def _hide(self, row: Row) -> None:
-        self.hidden.setdefault(row, "complementary")
+def _tells_of_leaves(leaves: Sequence[LeafCount], closed: frozenset[str]) -> bool:
+    """Tell whether a group's valid ballots could be taken from those of a component.
+
+    They can where the group weighs in one component only, for there both are the same; then
+    the rest of a leaf without group rows in that component could be narrowed down to a group.
+    """
+    measured = [leaf for leaf in leaves if leaf.counted]
+    parts: dict[int, set[tuple[Row, ...]]] = {}
+    for leaf in measured:
+        for group in leaf.groups:
+            parts.setdefault(group, set()).add(leaf.sums[:2])
+    guarded = {leaf.sums[:2] for leaf in measured if leaf.leaf in closed}
+    return any(len(own) == 1 and own <= guarded for own in parts.values())

@@ -62,6 +62,8 @@ def score_leaf(
             for unit, row in zip(units, options, strict=True):
                 counts[unit, group][column] = row
     points = {unit: weigh(leaf, means[unit], index) for unit in members}
+    measured = np.zeros(design.units, dtype=np.bool_)
+    measured[[unit for unit, one in points.items() if one.points is not None]] = True
     share = _share_matrix(leaf, points, design.units)
     sums = group_sums(design, own)
     errors = np.sqrt(group_variance(design, sums, len(leaf.weights)))
@@ -75,7 +77,7 @@ def score_leaf(
         },
         blocked=frozenset(unit for unit, one in points.items() if one.blocked),
         influence=own * share[layout.ballots.group, layout.ballots.unit],
-        valid=valid,
+        valid=valid & measured[layout.ballots.unit],
         lost=lost,
     )
 

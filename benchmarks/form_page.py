@@ -102,6 +102,7 @@ def bare(form: Form, settings: Settings) -> Litestar:
     words = {
         "wave": wave_words(form.wave, "vi"),
         "about_unit": True,
+        "may_be_unfamiliar": True,
         "many_pages": True,
         "parts": (
             (

@@ -9,7 +9,7 @@ from survey_service.results.figures import plain, written
 from survey_service.results.province import province_table
 from survey_service.results.scored import score_dataset
 from survey_service.results.standing import Standing, standings
-from survey_service.results.turnout import BallotCounts, count_ballots, group_turnout
+from survey_service.results.turnout import group_turnouts, unit_turnout
 from survey_service.results.units import UnitFigures
 from survey_service.sheet.score_sheet import (
     BandCount,
@@ -39,13 +39,12 @@ def compute(dataset: Dataset) -> ScoreSheet:
         UnitFigures(scored=scored, place=place, nominated=nominated)
         for place, _ in enumerate(content.design.units)
     ]
-    counts = count_ballots(content, scored.columns)
     units: list[UnitSheet] = []
     classes: list[ClassSheet] = []
     for unit_class in content.framework.unit_classes:
         members = [one for one in figures if one.unit_class.code == unit_class.code]
         given = standings(members)
-        sheets = [_unit(one, given[one.place], counts) for one in members]
+        sheets = [_unit(one, given[one.place]) for one in members]
         units += sheets
         classes.append(_class(content.framework, unit_class, sheets))
     return ScoreSheet(
@@ -66,10 +65,10 @@ def compute(dataset: Dataset) -> ScoreSheet:
     )
 
 
-def _unit(figures: UnitFigures, standing: Standing, counts: BallotCounts) -> UnitSheet:
-    unit = figures.scored.content.design.units[figures.place]
-    rules = figures.scored.content.framework.rules
-    score = figures.scored.unit(figures.place)
+def _unit(figures: UnitFigures, standing: Standing) -> UnitSheet:
+    scored, place, hidden = figures.scored, figures.place, figures.hidden
+    unit, framework = scored.content.design.units[place], scored.content.framework
+    lost = written(100 * scored.unit(place).lost, framework.rules.rounding.places)
     return UnitSheet(
         code=unit.code,
         name=unit.name,
@@ -79,9 +78,9 @@ def _unit(figures: UnitFigures, standing: Standing, counts: BallotCounts) -> Uni
         rank_set=standing.rank_set,
         unranked=standing.unranked,
         band=standing.band,
-        turnout=counts.of_unit(figures.place),
-        lost=written(100 * score.lost, rules.rounding.places),
-        groups=group_turnout(figures.scored.content, counts, figures.place),
+        turnout=unit_turnout(scored.counts, place, hidden),
+        lost=None if hidden.turnout else lost,
+        groups=group_turnouts(framework, scored.counts, place, hidden),
         components=figures.components(),
     )
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from analysis.scores import LeafScore, Scores, UnitScore
+from analysis.disclosure import LeafCount, Row, Suppression, suppress
+from analysis.scores import Scores, UnitScore
 from analysis.scoring import score
-from questionnaires.index import Code, Framework
+from questionnaires.index import Code, Framework, Leaf
 from questionnaires.problems import ProblemsError, problem
 from survey_service.dataset.content import DatasetContent
 from survey_service.results.columns import Columns, columns, part_of
-from survey_service.results.withholding import LeafCell, Withheld, withhold
+from survey_service.results.turnout import BallotCounts, count_ballots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,14 +18,15 @@ class Scored:
 
     `parts` holds each component and each split criterion scored as an index of its own, so that
     its standard error carries the covariance of its leaves; keys are ("component", code) and
-    ("criterion", code). `withheld` says of each unit what must not be shown.
+    ("criterion", code). `suppressions` says of each unit what must not be shown.
     """
 
     content: DatasetContent
     columns: Columns
     scores: Scores
-    parts: dict[tuple[str, Code], Scores]
-    withheld: tuple[Withheld, ...]
+    parts: dict[Row, Scores]
+    counts: BallotCounts
+    suppressions: tuple[Suppression, ...]
 
     def unit(self, place: int) -> UnitScore:
         """Give the score of a unit by its place in the design."""
@@ -39,6 +41,7 @@ def score_dataset(content: DatasetContent) -> Scored:
     of = columns(content)
     whole = score(of.ballots, of.strata, of.index)
     _refuse_blocked(content, whole)
+    counts = count_ballots(content, of, whole)
     return Scored(
         content=content,
         columns=of,
@@ -47,39 +50,39 @@ def score_dataset(content: DatasetContent) -> Scored:
             key: score(of.ballots, of.strata, part_of(of.index, leaves))
             for key, leaves in _parts(content.framework).items()
         },
-        withheld=tuple(_withheld(content, unit) for unit in whole.units),
+        counts=counts,
+        suppressions=tuple(_suppression(content, counts, unit) for unit in whole.units),
     )
 
 
-def counted(leaf: LeafScore) -> int:
-    """Count the valid ballots of the groups that a leaf's points rest on."""
-    return sum(cell.n for cell in leaf.groups if cell.effective_weight)
-
-
-def _parts(framework: Framework) -> dict[tuple[str, Code], dict[int, set[Code]]]:
-    parts: dict[tuple[str, Code], dict[int, set[Code]]] = {}
+def _parts(framework: Framework) -> dict[Row, dict[int, set[Code]]]:
+    parts: dict[Row, dict[int, set[Code]]] = {}
     for place, unit_class in enumerate(framework.unit_classes):
         for leaf in unit_class.survey_leaves():
-            of_class = parts.setdefault(("component", leaf.component), {})
-            of_class.setdefault(place, set()).add(leaf.code)
-            if leaf.criterion is not None:
-                of_class = parts.setdefault(("criterion", leaf.criterion), {})
-                of_class.setdefault(place, set()).add(leaf.code)
+            for part in _sums(leaf)[1:]:
+                parts.setdefault(part, {}).setdefault(place, set()).add(leaf.code)
     return parts
 
 
-def _withheld(content: DatasetContent, unit: UnitScore) -> Withheld:
+def _sums(leaf: Leaf) -> tuple[Row, ...]:
+    """Give the sums that contain a leaf, outermost first."""
+    split: tuple[Row, ...] = () if leaf.criterion is None else (("criterion", leaf.criterion),)
+    return ("total", ""), ("component", leaf.component), *split
+
+
+def _suppression(content: DatasetContent, counts: BallotCounts, unit: UnitScore) -> Suppression:
     unit_class = content.framework.unit_class(content.design.units[unit.unit].unit_class)
-    cells = [
-        LeafCell(
+    leaves = [
+        LeafCount(
             leaf=leaf.code,
-            component=unit_class.leaf(leaf.code).component,
-            n=counted(leaf) if leaf.points is not None else 0,
-            groups=tuple(cell.n for cell in leaf.groups),
+            sums=_sums(unit_class.leaf(leaf.code)),
+            groups={cell.group: cell.n for cell in leaf.groups},
+            counted=sum(cell.n for cell in leaf.groups if cell.effective_weight),
         )
         for leaf in unit.leaves
     ]
-    return withhold(cells, content.framework.rules.disclosure_threshold)
+    ballots = [counts.of_group(unit.unit, group) for group in counts.asked(unit.unit)]
+    return suppress(leaves, ballots, threshold=content.framework.rules.disclosure_threshold)
 
 
 def _refuse_blocked(content: DatasetContent, scores: Scores) -> None:

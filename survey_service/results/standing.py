@@ -65,7 +65,7 @@ def _reason(member: UnitFigures) -> Unranked | None:
     score = member.scored.unit(member.place)
     if score.points is None:
         return "not_measurable"
-    if member.withheld.total:
+    if ("total", "") in member.hidden.rows:
         return "suppressed"
     return None if score.rankable else "too_little_measured"
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from analysis.disclosure import Row, Suppression
 from analysis.rounding import round_half_up
 from analysis.scores import GroupCell, LeafScore, UnitScore
 from questionnaires.index import Code, Leaf, UnitClass
 from survey_service.results.figures import plain, uncertainty, written
-from survey_service.results.scored import Scored, counted
-from survey_service.results.withholding import Withheld
+from survey_service.results.scored import Scored
 from survey_service.sheet.score_sheet import (
     ComponentLine,
     CriterionLine,
@@ -38,13 +38,13 @@ class UnitFigures:
         return self.scored.content.framework.unit_class(unit.unit_class)
 
     @property
-    def withheld(self) -> Withheld:
+    def hidden(self) -> Suppression:
         """What of the unit must not be shown."""
-        return self.scored.withheld[self.place]
+        return self.scored.suppressions[self.place]
 
     def total(self) -> Result:
         """Give the unit's total."""
-        return self._sum(self.scored.unit(self.place), hidden=self.withheld.total)
+        return self._sum(("total", ""), self.scored.unit(self.place))
 
     def points(self) -> Fraction | None:
         """Give the total exactly as published, hidden or not; None where not measurable."""
@@ -56,7 +56,7 @@ class UnitFigures:
             ComponentLine(
                 code=component.code,
                 name=component.name,
-                result=self._part("component", component.code),
+                result=self._part(("component", component.code)),
                 criteria=self._criteria(component.code),
             )
             for component in self.scored.content.framework.components
@@ -78,24 +78,16 @@ class UnitFigures:
                 lines[leaf.criterion] = CriterionLine(
                     code=leaf.criterion,
                     name=names[leaf.criterion],
-                    result=self._part("criterion", leaf.criterion),
+                    result=self._part(("criterion", leaf.criterion)),
                     parts=tuple(self._leaf(part) for part in parts),
                 )
         return tuple(lines.values())
 
-    def _part(self, kind: str, code: Code) -> Result:
-        if (kind, code) not in self.scored.parts:
+    def _part(self, row: Row) -> Result:
+        if row not in self.scored.parts:
             return NotApplicable()
-        score = self.scored.parts[kind, code].units[self.place]
-        if not score.leaves:
-            return NotApplicable()
-        # A split criterion is shown only where all of its leaves are, so it says nothing new.
-        hidden = (
-            code in self.withheld.components
-            if kind == "component"
-            else any(leaf.code in self.withheld.leaves for leaf in score.leaves)
-        )
-        return self._sum(score, hidden=hidden)
+        score = self.scored.parts[row].units[self.place]
+        return self._sum(row, score) if score.leaves else NotApplicable()
 
     def _rounded(self, score: UnitScore) -> Fraction | None:
         if score.points is None:
@@ -113,11 +105,11 @@ class UnitFigures:
         )
         return Fraction(round_half_up(total * score.maximum / score.measured, rounding.places))
 
-    def _sum(self, score: UnitScore, *, hidden: bool) -> Result:
+    def _sum(self, row: Row, score: UnitScore) -> Result:
         points = self._rounded(score)
         if points is None:
             return NotMeasurable(maximum=plain(score.maximum))
-        if hidden:
+        if row in self.hidden.rows:
             return Suppressed(maximum=plain(score.maximum))
         sampled = all(self._sampled(leaf) for leaf in score.leaves)
         return self._published(
@@ -144,7 +136,7 @@ class UnitFigures:
     def _leaf_result(self, score: LeafScore) -> Result:
         if score.points is None:
             return NotMeasurable(maximum=plain(score.maximum))
-        if score.code in self.withheld.leaves:
+        if ("leaf", score.code) in self.hidden.rows:
             return Suppressed(maximum=plain(score.maximum))
         places = self.scored.content.framework.rules.rounding.places
         sampled = self._sampled(score)
@@ -154,13 +146,13 @@ class UnitFigures:
             measured=score.maximum,
             error=score.standard_error if sampled else None,
             interval=score.interval if sampled else None,
-            n=counted(score),
+            n=sum(cell.n for cell in score.groups),
         )
 
     def _group(self, leaf: Leaf, score: LeafScore, cell: GroupCell) -> GroupLine:
         code = self.scored.content.framework.groups[cell.group].code
         result: Result
-        if score.code in self.withheld.groups:
+        if score.code in self.hidden.groups:
             result = Suppressed(maximum=plain(score.maximum))
         elif cell.mean is None:
             result = NotMeasurable(maximum=plain(score.maximum))

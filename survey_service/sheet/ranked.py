@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from survey_service.sheet.notes import note
-from survey_service.sheet.score_sheet import Published, ScoreSheet, Suppressed, UnitSheet
+from survey_service.sheet.score_sheet import (
+    Published,
+    ScoreSheet,
+    Suppressed,
+    Turnout,
+    TurnoutSuppressed,
+    UnitSheet,
+)
 
 
 def ranked_text(sheet: ScoreSheet) -> str:
@@ -25,9 +32,15 @@ def _lines(sheet: ScoreSheet) -> Iterator[str]:
 
 def _row(unit: UnitSheet, width: int, bands: dict[str, str]) -> str:
     rank = "–" if unit.rank is None else str(unit.rank)
-    turnout = f"{unit.turnout.issued}/{unit.turnout.returned}/{unit.turnout.valid}"
-    cells = [f"{rank:>4}", f"{unit.name.vi:<{width}}", *_figures(unit), f"{turnout:>13}"]
+    ballots = _ballots(unit.turnout)
+    cells = [f"{rank:>4}", f"{unit.name.vi:<{width}}", *_figures(unit), f"{ballots:>13}"]
     return "  ".join([*cells, bands.get(unit.band or "", "–"), note(unit) or ""]).rstrip()
+
+
+def _ballots(turnout: Turnout | TurnoutSuppressed) -> str:
+    if isinstance(turnout, TurnoutSuppressed):
+        return f"{turnout.issued}/ẩn"
+    return f"{turnout.issued}/{turnout.returned}/{turnout.valid}"
 
 
 def _figures(unit: UnitSheet) -> tuple[str, str, str]:

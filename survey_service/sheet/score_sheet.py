@@ -170,9 +170,10 @@ Unranked = Literal["not_measurable", "too_little_measured", "suppressed"]
 class UnitSheet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One unit: its total, rank and class, its ballots, and every part of its score.
 
-    `lost` is the percent of the ballots put to people that fell to the half rule on some leaf.
-    `rank` is null where `unranked` says why; `band` where the total reaches no band or is not
-    shown; `rank_set` where there is no rank or no sampling error.
+    `lost` is the percent of the ballots put to people that fell to the half rule on some leaf;
+    it is null where the turnout is not shown. `rank` is null where `unranked` says why; `band`
+    where the total reaches no band or is not shown; `rank_set` where there is no rank or no
+    sampling error.
     """
 
     code: Code
@@ -183,8 +184,8 @@ class UnitSheet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     rank_set: RankSet | None
     unranked: Unranked | None
     band: Code | None
-    turnout: Turnout
-    lost: Figure
+    turnout: Turnout | TurnoutSuppressed
+    lost: Figure | None
     groups: tuple[GroupTurnout, ...]
     components: tuple[ComponentLine, ...]
 

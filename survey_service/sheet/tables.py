@@ -19,6 +19,7 @@ from survey_service.sheet.score_sheet import (
     ScoreSheet,
     Suppressed,
     Turnout,
+    TurnoutSuppressed,
     UnitSheet,
 )
 
@@ -79,7 +80,7 @@ def _score_row(unit: UnitSheet, bands: dict[Code, str]) -> tuple[Cell, ...]:
     return (
         unit.rank, unit.name.vi, points, maximum, percent, low, high, best, worst,
         bands.get(unit.band or ""),
-        unit.turnout.issued, unit.turnout.returned, unit.turnout.valid, note(unit),
+        *_ballots(unit.turnout), note(unit),
     )  # fmt: skip
 
 
@@ -99,14 +100,20 @@ def _detail(sheet: ScoreSheet) -> Table:
 
 def _detail_row(line: Line) -> tuple[Cell, ...]:
     code = line.leaf or line.criterion or line.component or line.unit.code
-    ballots: tuple[Cell, ...] = (None, None, None)
-    if isinstance(line.turnout, Turnout):
-        ballots = (line.turnout.issued, line.turnout.returned, line.turnout.valid)
-    elif line.turnout is not None:
-        ballots = (line.turnout.issued, HIDDEN, None)
     figures = _figures(line.result)
     fixed = (line.unit.name.vi, LEVELS[line.level], code, line.group or None, line.name.vi)
-    return (*fixed, *figures, *ballots)
+    return (*fixed, *figures, *_ballots(line.turnout))
+
+
+def _ballots(turnout: Turnout | TurnoutSuppressed | None) -> tuple[Cell, Cell, Cell]:
+    """Give ballots issued, returned and valid; the reason where they are hidden."""
+    match turnout:
+        case Turnout():
+            return (turnout.issued, turnout.returned, turnout.valid)
+        case TurnoutSuppressed():
+            return (turnout.issued, HIDDEN, None)
+        case None:
+            return (None, None, None)
 
 
 def _figures(result: Result | None) -> tuple[Cell, ...]:

@@ -104,6 +104,8 @@ class FormPages:
             language,
             wave=wave_words(wave, language),
             about_unit=page.unit is not None,
+            # Nobody can be a stranger to the unit they work in.
+            may_be_unfamiliar=wave.questionnaires.relation(form.group).rates.units != "own",
             many_pages=len(form.pages) > 1,
             parts=parts,
         )

@@ -57,9 +57,10 @@ def test_the_renormalised_points_are_as_written() -> None:
 
 def test_the_small_group_hides_the_group_rows_only() -> None:
     groups = {cell.group: cell.n for cell in example("F-75").groups}
-    count = LeafCount(unit=0, unit_class=0, component="5", leaf="5.1", groups=groups)
-    hidden = suppress([count])
-    assert (list(hidden.groups), hidden.rows) == ([(0, "5.1")], {})
+    sums = (("total", ""), ("component", "5"))
+    count = LeafCount(leaf="5.1", sums=sums, groups=groups, counted=sum(groups.values()))
+    hidden = suppress([count], [], threshold=10)
+    assert (hidden.groups, hidden.rows) == ({"5.1"}, frozenset())
 
 
 def test_the_vietnamese_figures_are_the_english_ones() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from rounds import KEY, carry_all, outbox_of, transport_to
+from carrying import KEY, carry_all, outbox_of, transport_to
 
 from mailer.catcher import Catcher
 from mailer.caught import caught_names, read_caught

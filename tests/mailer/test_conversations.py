@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from rounds import HURRIED, carry_all, outbox_of, render, transport_to
+from carrying import HURRIED, carry_all, outbox_of, render, transport_to
 from scripted_server import Drop, ScriptedServer, Stall, Step
 
 from mailer.endpoint import Endpoint

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from rounds import QUICK, carry_all, courier_for, id_of, now, outbox_of, render, transport_to
+from carrying import QUICK, carry_all, courier_for, id_of, now, outbox_of, render, transport_to
 from scripted_server import Drop, ScriptedServer
 
 from mailer.backoff import Backoff

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from rounds import QUICK, courier_for, id_of, outbox_of, transport_to
+from carrying import QUICK, courier_for, id_of, outbox_of, transport_to
 
 from mailer.catcher import Catcher
 from mailer.caught import caught_names, message_id_in

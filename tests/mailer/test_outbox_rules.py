@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from rounds import courier_for, id_of, now, transport_to
+from carrying import courier_for, id_of, now, transport_to
 from scripted_server import ScriptedServer
 
 from mailer.memory import MemoryOutbox
