@@ -44,7 +44,8 @@ class Catcher:
 
     async def start(self) -> None:
         """Begin to listen on the running loop; raises OSError where the port is taken."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # The mails hold everybody's links: for the owner only.
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._last = max(map(int, caught_names(self.folder)), default=0)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._session, self._host, self._wanted_port)

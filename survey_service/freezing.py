@@ -1,12 +1,14 @@
 """The cut-off: answers move into the restricted dataset and lose their people for good."""
 
+import logging
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Row, delete, select, text, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.relations import Rater, assign
@@ -21,14 +23,22 @@ from survey_service.entropy import Entropy
 from survey_service.frame.register import units_in_force
 from survey_service.store.answers import Ballot, Draft, Response
 from survey_service.store.database import Database
+from survey_service.store.letters import Letter
 from survey_service.store.people import Contact, Invitation
 from survey_service.store.waves import Wave
 from survey_service.waves.assignment import rated_unit, relation_in
+from survey_service.waves.queueing import INVITATION
 from survey_service.waves.reading import LoadedWave, load_wave
+from survey_service.waves.status import wave_status
 from survey_service.waves.transitions import change_state
 
 KEY_BYTES = 8
 STRATIFIED_BY_UNIT = frozenset({"own", "transaction"})
+
+CLEARED = (Ballot, Response, Draft, Invitation, Letter)
+"""The tables that the cut-off clears of what joins people to ballots."""
+
+_log = logging.getLogger(__name__)
 
 Invited = Row[Invitation, Contact]
 
@@ -38,7 +48,8 @@ def freeze_wave(
 ) -> str:
     """Freeze a closed wave into `folder` and give the dataset's hash.
 
-    In the transaction that records the hash, every response, ballot and draft is deleted.
+    In the transaction that records the hash, every response, ballot and draft is deleted, and
+    with them who answered and which units anybody rated; the counts are kept.
     Freezing again gives the same hash. Raises WaveUnknownError, WaveStateError where the wave is
     not closed, and ProblemsError where the lists contradict themselves.
     """
@@ -53,8 +64,11 @@ def freeze_wave(
         # A folder from an attempt that never committed belongs to no dataset.
         shutil.rmtree(folder, ignore_errors=True)
         dataset_hash = write_dataset(folder, content)
+        tally = msgspec.to_builtins(wave_status(session, code))
         _forget(session, wave.id)
-        session.execute(update(Wave).where(Wave.id == wave.id).values(dataset_hash=dataset_hash))
+        session.execute(
+            update(Wave).where(Wave.id == wave.id).values(dataset_hash=dataset_hash, tally=tally)
+        )
         journal.record(
             session,
             clock,
@@ -63,7 +77,7 @@ def freeze_wave(
             event="frozen",
             details={"dataset": dataset_hash, "ballots": len(content.ballots)},
         )
-    _truncate_log(database)
+    _scrub(database)
     return dataset_hash
 
 
@@ -214,13 +228,32 @@ def _design(wave: LoadedWave, invited: Sequence[Invited], coarsened: Coarsened) 
 
 def _forget(session: Session, wave_id: int) -> None:
     of_wave = select(Invitation.id).where(Invitation.wave_id == wave_id)
-    for table in (Ballot, Response, Draft):
+    for table in (Ballot, Response, Draft):  # children first
         session.execute(delete(table).where(table.invitation_id.in_(of_wave)))
+    # Which units a person rated would find their ballots again, and so would, in a thin group,
+    # that they answered; a reminder was queued for those only who had not.
+    session.execute(
+        update(Invitation).where(Invitation.wave_id == wave_id).values(units=[], answered=False)
+    )
+    session.execute(delete(Letter).where(Letter.wave_id == wave_id, Letter.step != INVITATION))
+    session.execute(
+        update(Letter)
+        .where(Letter.wave_id == wave_id, Letter.reason == "answered")
+        .values(reason="wave-over")
+    )
 
 
-def _truncate_log(database: Database) -> None:
-    # The write-ahead log still holds pages from before the deletion.
-    if database.is_sqlite:
-        with database.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+def _scrub(database: Database) -> None:
+    """Take the deleted rows out of the database's own files as well.
+
+    SQLite overwrites them as it deletes, but its write-ahead log still holds the pages of before;
+    PostgreSQL keeps dead rows until they are vacuumed.
+    """
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if database.is_sqlite:
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+            if busy:
+                _log.warning("a reader kept the write-ahead log from being emptied; restart it")
+        else:
+            tables = ", ".join(table.__tablename__ for table in CLEARED)
+            connection.exec_driver_sql(f"VACUUM {tables}")

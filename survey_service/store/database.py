@@ -28,7 +28,10 @@ class Database:
         self.url = parsed
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            file = Path(parsed.database)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            # It will hold addresses, and drafts until the cut-off: for its owner only.
+            file.touch(mode=0o600)
         self.engine: Engine = create_engine(
             parsed,
             pool_size=pool_size,

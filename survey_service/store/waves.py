@@ -13,7 +13,8 @@ class Wave(Base):
     """A wave (đợt điều tra).
 
     `plan` is the checked wave file as canonical JSON; `framework`, `questionnaires` and `units`
-    are the copies taken, and hashed, when the wave opened.
+    are the copies taken, and hashed, when the wave opened. `tally` keeps the counts of people and
+    letters once the cut-off has cleared what they were counted from.
     """
 
     __tablename__ = "waves"
@@ -30,6 +31,7 @@ class Wave(Base):
     state: Mapped[str] = mapped_column(String(12), default="draft")
     units: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default_factory=list)
     dataset_hash: Mapped[str | None] = mapped_column(String(64), default=None)
+    tally: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
 
 
 class Publication(Base):

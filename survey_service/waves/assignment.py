@@ -29,8 +29,13 @@ class Assigned:
     units: tuple[Code, ...]
 
 
-def assign_people(session: Session, wave: LoadedWave, units: Sequence[Unit]) -> Iterator[Assigned]:
+def assign_people(
+    session: Session, wave: LoadedWave, units: Sequence[Unit], *, seed: int
+) -> Iterator[Assigned]:
     """Walk everybody of a wave with their units; the same values and seed give the same units.
+
+    Whoever knows the seed and the list knows everybody's units, and by them finds ballots in a
+    dataset: the opening draws the seed afresh and keeps it nowhere.
 
     A group whose relation draws subsets is balanced as a whole; any other is taken in chunks, in
     the order of the contacts, so that memory does not grow with the list. People of a group that
@@ -47,7 +52,7 @@ def assign_people(session: Session, wave: LoadedWave, units: Sequence[Unit]) -> 
         )
         size = None if relation is not None and relation.subset else CHUNK
         for number, people in enumerate(_people(session, wave.id, group, size)):
-            yield from _assign(relation, people, known, group, _seed(wave.plan.seed, group, number))
+            yield from _assign(relation, people, known, group, seed_of(seed, group, number))
 
 
 def relation_in(
@@ -139,7 +144,7 @@ def _assign(
         )
 
 
-def _seed(seed: int, group: Code, number: int) -> int:
+def seed_of(seed: int, group: Code, number: int) -> int:
     """Give each group and chunk a seed of its own, so that their orders are unrelated."""
     digest = hashlib.sha256(f"{seed}|{group}|{number}".encode()).digest()
     return int.from_bytes(digest[:8])

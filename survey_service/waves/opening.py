@@ -25,6 +25,7 @@ from survey_service.waves.reading import LoadedWave, load_wave
 from survey_service.waves.transitions import change_state
 
 BATCH = 1_000
+SEED_BYTES = 16
 
 
 class PreflightError(ProblemsError):
@@ -62,7 +63,8 @@ def open_wave(
             raise ProblemsError(_too_early(wave))
         units = units_in_force(session, wave.plan.opens)
         tally = tally_of(wave, units)
-        people = tally.watch(assign_people(session, wave, units))
+        seed = int.from_bytes(entropy.token(SEED_BYTES))
+        people = tally.watch(assign_people(session, wave, units, seed=seed))
         invitations = _invite(session, wave.id, people, entropy)
         rated = rated_units(wave, units)
         found = judge(wave, rated, tally, settings, clock.now())

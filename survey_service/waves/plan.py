@@ -42,7 +42,7 @@ class WavePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `opens` and `closes` are whole days: the wave closes at the end of `closes`. `definitions`
     names a catalogue entry or a folder. `reminders` are days after the opening. `seed` fixes
-    the drawn subsets and the rank draws.
+    the rank draws, and is published with them; who rates whom is drawn apart from it.
     """
 
     code: str

@@ -50,7 +50,7 @@ def preflight(database: Database, clock: Clock, settings: Settings, *, code: str
             raise WaveStateError(wave.state, "preflight", code=code)
         units = units_in_force(session, wave.plan.opens)
         tally = tally_of(wave, units)
-        for _ in tally.watch(assign_people(session, wave, units)):
+        for _ in tally.watch(assign_people(session, wave, units, seed=wave.plan.seed)):
             pass
         return judge(wave, rated_units(wave, units), tally, settings, clock.now())
 

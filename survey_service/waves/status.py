@@ -8,6 +8,7 @@ from questionnaires.index import Code
 from survey_service.store.answers import Draft
 from survey_service.store.letters import Letter
 from survey_service.store.people import Contact, Invitation
+from survey_service.store.waves import Wave
 from survey_service.waves.reading import LoadedWave, WaveState, load_wave
 
 
@@ -48,8 +49,11 @@ class WaveStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def wave_status(session: Session, code: str) -> WaveStatus:
-    """Count how far a wave is; raises WaveUnknownError."""
+    """Count how far a wave is, or give the counts kept at its cut-off; raises WaveUnknownError."""
     wave = load_wave(session, code)
+    kept = session.scalar(select(Wave.tally).where(Wave.id == wave.id))
+    if kept is not None:
+        return msgspec.structs.replace(msgspec.convert(kept, WaveStatus), state=wave.state)
     contacts = select(func.count()).select_from(Contact).where(Contact.wave_id == wave.id)
     return WaveStatus(
         code=wave.code,

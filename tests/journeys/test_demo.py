@@ -14,6 +14,12 @@ import pytest
 from embedded import TEMPLATE, Postgres
 from processes import command, environment
 
+from questionnaires import catalogue
+from questionnaires.loading import load_definitions
+from questionnaires.relations import RatedUnit, Rater, assign
+from survey_service.demo.lists import read_round
+from survey_service.waves.assignment import seed_of
+
 PACKAGES = ("dataset", "publication")
 
 
@@ -111,3 +117,25 @@ def test_small_groups_are_not_in_any_public_file(played: Played) -> None:
     shown = [row for row in rows if row["group"] and row["state"] == "published" and row["n"]]
     assert shown
     assert min(int(row["n"]) for row in shown) >= 10
+
+
+def test_the_list_and_the_published_seed_find_nobody(played: Played) -> None:
+    """Whoever draws the subsets anew from what is known meets nobody's units in the dataset."""
+    one = played.folders[0]
+    definitions = load_definitions(catalogue.folder("par-index-2022"))
+    units = [RatedUnit(code=unit.code, unit_class=unit.unit_class) for unit in read_round().units]
+    people = (one / "input" / "contacts.csv").read_text(encoding="utf-8-sig")
+    listed = list(csv.DictReader(io.StringIO(people), delimiter=";"))
+    ballots = list(csv.DictReader((one / "dataset" / "ballots.csv").open(encoding="utf-8")))
+    for group in ("HDND", "LDH", "LDP"):
+        raters = [Rater(key=row["Thư điện tử"]) for row in listed if row["Nhóm đối tượng"] == group]
+        relation = definitions.questionnaires.relation(group).rates
+        guessed = assign(relation, raters, units, seed=seed_of(7, group, 0))
+        rated: dict[str, set[str]] = {}
+        for row in ballots:
+            if row["group"] == group:
+                rated.setdefault(row["respondent"], set()).add(row["unit"])
+        patterns = {frozenset(codes) for codes in rated.values()}
+        assert len(patterns) > 10
+        # LDH rates 16 of 20: with 4,845 patterns a chance meeting is possible, a pattern is not.
+        assert len(patterns & {frozenset(codes) for codes in guessed.values()}) <= 1

@@ -20,9 +20,11 @@ from survey_service.store.answers import Ballot, Draft, Response
 from survey_service.store.base import Base
 from survey_service.store.database import Database
 from survey_service.store.journal import JournalEntry
+from survey_service.store.letters import Letter
 from survey_service.store.people import Invitation
 from survey_service.store.waves import Publication, PublicationFile, Wave
 from survey_service.waves.reading import WaveUnknownError, load_wave
+from survey_service.waves.status import wave_status
 from survey_service.waves.transitions import WaveStateError
 
 PEOPLE = [
@@ -110,10 +112,7 @@ def test_freezing_moves_the_answers_out_of_the_database(
     with database.reading() as session:
         assert session.scalar(select(Wave.state)) == "frozen"
         assert session.scalar(select(Wave.dataset_hash)) == dataset_hash
-        done = session.scalar(
-            select(func.count()).select_from(Invitation).where(Invitation.answered)
-        )
-        assert done == len(answered.invitations) - 1
+        assert wave_status(session, PLAN.code).total.answered == len(answered.invitations) - 1
         assert verify_chain(session) is None
         entry = session.scalars(select(JournalEntry)).all()[-1]
         assert entry.event == "frozen"
@@ -132,6 +131,30 @@ def test_nothing_in_the_dataset_names_or_numbers_a_person(
     assert keys == sorted(keys)
     assert len(set(keys)) == len(keys)
     assert answered.invitations
+
+
+def test_after_the_cut_off_the_database_joins_nobody_to_a_ballot(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    with database.writing() as session:
+        session.add(
+            Letter(
+                wave_id=answered.wave,
+                invitation_id=answered.invitations[-1],
+                step="reminder-1",
+                not_before=NOW,
+                state="sent",
+            )
+        )
+    _freeze(database, clock, tmp_path / "dataset")
+    with database.reading() as session:
+        people = session.scalars(select(Invitation)).all()
+        assert {tuple(person.units) for person in people} == {()}
+        assert {person.answered for person in people} == {False}
+        letters = session.execute(select(Letter.step, Letter.state, Letter.reason)).all()
+        assert {tuple(letter) for letter in letters} == {("invitation", "queued", None)}
+        steps = {step.step for step in wave_status(session, PLAN.code).letters}
+    assert steps == {"invitation", "reminder-1"}
 
 
 def test_the_ballots_of_one_person_share_a_respondent(

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("units", sa.JSON(), nullable=False),
         sa.Column("dataset_hash", sa.String(length=64), nullable=True),
+        sa.Column("tally", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waves")),
         sa.UniqueConstraint("code", name=op.f("uq_waves_code")),
     )
