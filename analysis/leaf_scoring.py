@@ -12,7 +12,7 @@ from analysis.counting import LeafAnswers, count_options, no_options, read_leaf
 from analysis.design import Design
 from analysis.intervals import interval
 from analysis.scores import GroupCell, LeafScore
-from analysis.variance import Spread, combined_spread, group_sums, group_variance
+from analysis.variance import Spread, combined_spread, group_spread, group_sums
 from analysis.weighting import LeafPoints, weigh
 
 Means = dict[int, tuple[int, Fraction | None]]
@@ -66,12 +66,12 @@ def score_leaf(
     measured[[unit for unit, one in points.items() if one.points is not None]] = True
     share = _share_matrix(leaf, points, design.units)
     sums = group_sums(design, own)
-    errors = np.sqrt(group_variance(design, sums, len(leaf.weights)))
+    own_spread = group_spread(design, sums, len(leaf.weights))
     spread = combined_spread(design, sums, share)
     return LeafResult(
         scores={
             unit: _leaf_score(
-                leaf, one, _cells(leaf, one, unit, index, counts, errors), spread, unit
+                leaf, one, _cells(leaf, one, unit, index, counts, own_spread), spread, unit
             )
             for unit, one in points.items()
         },
@@ -104,7 +104,7 @@ def _cells(
     unit: int,
     index: IndexColumns,
     counts: dict[tuple[int, int], Counts],
-    errors: FloatArray,
+    spread: Spread,
 ) -> tuple[GroupCell, ...]:
     return tuple(
         GroupCell(
@@ -115,7 +115,10 @@ def _cells(
             state=part.state,
             counts=counts.get((unit, part.group))
             or no_options(leaf.items[part.group], index.values),
-            standard_error=float(errors[part.group, unit]) if part.n else None,
+            standard_error=float(np.sqrt(spread.variance[part.group, unit])) if part.n else None,
+            degrees_of_freedom=float(spread.degrees_of_freedom[part.group, unit])
+            if part.n
+            else None,
         )
         for part in one.shares
     )

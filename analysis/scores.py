@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from analysis.columns import FloatArray
+from analysis.intervals import interval
 from analysis.weighting import GroupState, LeafState
 
 
@@ -11,7 +12,8 @@ from analysis.weighting import GroupState, LeafState
 class GroupCell:
     """One group's part in one leaf of one unit.
 
-    `mean` and `effective_weight` (ω*) are exact, in [0, 1]; `mean` is None where `n` is 0.
+    `mean` and `effective_weight` (ω*) are exact, in [0, 1]; where `n` is 0, `mean`, its standard
+    error and degrees of freedom are None.
     `counts[column]` are the option counts in the order of the options, then don't know, not
     applicable, blank and not asked.
     """
@@ -23,6 +25,20 @@ class GroupCell:
     state: GroupState
     counts: dict[int, tuple[int, ...]]
     standard_error: float | None
+    degrees_of_freedom: float | None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Give the interval of the mean, within [0, 1]; None where there is no mean."""
+        if self.mean is None or self.standard_error is None or self.degrees_of_freedom is None:
+            return None
+        return interval(
+            float(self.mean),
+            self.standard_error,
+            self.degrees_of_freedom,
+            maximum=1.0,
+            respondents=self.n,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from analysis.design import Design
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """Variance and Satterthwaite degrees of freedom, one of each per unit; 0 where none."""
+    """Variance and Satterthwaite degrees of freedom, one of each per figure; 0 where none."""
 
     variance: FloatArray
     degrees_of_freedom: FloatArray
@@ -36,31 +36,40 @@ def group_sums(design: Design, influence: FloatArray) -> tuple[FloatArray, Float
     )
 
 
-def group_variance(design: Design, sums: tuple[FloatArray, FloatArray], groups: int) -> FloatArray:
-    """Give the variance of each group's own mean on each unit, shape (groups, units)."""
+def group_spread(design: Design, sums: tuple[FloatArray, FloatArray], groups: int) -> Spread:
+    """Give the spread of each group's own mean on each unit, both of shape (groups, units)."""
     areas, area = design.areas, design.area_of_domain
     first, second = sums
     part = areas.factor[area] * (second - areas.centre[area] * first**2 / areas.n[area])
     place = design.domain_group * design.units + design.domain_unit
-    total = sum_by(place, part, groups * design.units)
-    return np.maximum(total, 0.0).reshape(groups, design.units)
+    spread = _spread(place, part, areas.n[area], groups * design.units)
+    return Spread(
+        variance=spread.variance.reshape(groups, design.units),
+        degrees_of_freedom=spread.degrees_of_freedom.reshape(groups, design.units),
+    )
 
 
 def combined_spread(
     design: Design, sums: tuple[FloatArray, FloatArray], weight: FloatArray
 ) -> Spread:
-    """Give each unit's variance of Σ_g weight[g, u] · mean[g, u] with its degrees of freedom.
-
-    ν = V² / Σ_h V_h²/(n_h − 1) (Satterthwaite 1946, eq. 17).
-    """
+    """Give each unit's spread of Σ_g weight[g, u] · mean[g, u]."""
     areas = design.areas
     size = len(areas.unit)
     times = weight[design.domain_group, design.domain_unit]
     first = sum_by(design.area_of_domain, times * sums[0], size)
     second = sum_by(design.area_of_domain, times * times * sums[1], size)
-    part = np.maximum(areas.factor * (second - areas.centre * first**2 / areas.n), 0.0)
-    variance = sum_by(areas.unit, part, design.units)
-    squares = sum_by(areas.unit, part**2 / np.maximum(areas.n - 1, 1), design.units)
+    part = areas.factor * (second - areas.centre * first**2 / areas.n)
+    return _spread(areas.unit, part, areas.n, design.units)
+
+
+def _spread(place: IntArray, part: FloatArray, n: FloatArray, size: int) -> Spread:
+    """Sum the strata's parts V_h per place.
+
+    ν = V² / Σ_h V_h²/(n_h − 1) (Satterthwaite 1946, eq. 17).
+    """
+    part = np.maximum(part, 0.0)
+    variance = sum_by(place, part, size)
+    squares = sum_by(place, part**2 / np.maximum(n - 1, 1), size)
     known = squares > 0
     return Spread(
         variance=variance,

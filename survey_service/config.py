@@ -1,15 +1,24 @@
 """Settings: read once from the environment, refused loudly where they make no sense."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from mailer.address import Address, parse_address
+from mailer.endpoint import Endpoint
+from mailer.reason import Reason, RefusedError
 from questionnaires.problems import Problem, ProblemsError, problem
 
 UncertainPolicy = Literal["resend", "hold"]
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Hosts that lead to this machine alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +56,11 @@ class Settings:
         """Whether letters go to the built-in mail catcher, since no relay was named."""
         return self.smtp_url == DEFAULTS["SURVEY_SMTP_URL"]
 
+    @property
+    def is_public(self) -> bool:
+        """Whether the links lead to an address that other machines can reach."""
+        return urlsplit(self.public_url).hostname not in LOOPBACK
+
     def wave_folder(self, code: str) -> Path:
         """Where a wave's dataset and publication lie."""
         return self.data / "waves" / code
@@ -68,55 +82,121 @@ DEFAULTS: dict[str, str] = {
 """Every setting by its environment variable, with the value it has when nothing is set."""
 
 
+NUMBERS: dict[str, tuple[int, int]] = {
+    "SURVEY_MAIL_CONNECTIONS": (1, 64),
+    "SURVEY_SETTLE_SECONDS": (0, 86_400),
+    "SURVEY_LEASE_SECONDS": (1, 86_400),
+    "SURVEY_PORT": (0, 65_535),
+}
+"""The settings that are whole numbers, with the least and the greatest."""
+
+_DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings; raises ProblemsError naming every one that cannot be used."""
+    """Read the settings; raises ProblemsError naming every one that cannot be used.
+
+    No wording holds a password.
+    """
     given = os.environ if environment is None else environment
     values = {name: given.get(name) or default for name, default in DEFAULTS.items()}
-    problems: list[Problem] = []
-
-    def number(name: str, low: int, high: int) -> int:
-        text = values[name]
-        if text.isascii() and text.isdigit() and low <= int(text) <= high:
-            return int(text)
-        problems.append(
-            problem(
-                name,
-                f"“{text}” phải là số nguyên từ {low} đến {high}.",
-                f"“{text}” must be a whole number from {low} to {high}.",
-            )
-        )
-        return low
-
-    public = urlsplit(values["SURVEY_PUBLIC_URL"])
-    loopback = public.hostname in {"127.0.0.1", "localhost", "::1"}
-    safe = public.scheme == "https" or (public.scheme == "http" and loopback)
-    if not public.hostname or public.query or public.fragment or not safe:
-        problems.append(
-            problem(
-                "SURVEY_PUBLIC_URL",
-                "phải là địa chỉ https:// công khai (http:// chỉ dùng cho máy này).",
-                "must be the public https:// address (http:// only for this machine).",
-            )
-        )
-    uncertain: UncertainPolicy = "hold" if values["SURVEY_UNCERTAIN"] == "hold" else "resend"
-    if values["SURVEY_UNCERTAIN"] not in {"resend", "hold"}:
-        problems.append(
-            problem("SURVEY_UNCERTAIN", "phải là “resend” hoặc “hold”.", "is “resend” or “hold”.")
-        )
     data = Path(values["SURVEY_DATA"])
-    settings = Settings(
+    values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{data / 'survey.sqlite3'}"
+    sender = _read_sender(values["SURVEY_MAIL_FROM"])
+    problems = [
+        *_check_database(values["DATABASE_URL"]),
+        *_check_public_url(values["SURVEY_PUBLIC_URL"]),
+        *_check_relay(values["SURVEY_SMTP_URL"]),
+        *_check_policy(values["SURVEY_UNCERTAIN"]),
+        *_check_numbers(values),
+    ]
+    if isinstance(sender, Reason):
+        problems.append(problem("SURVEY_MAIL_FROM", sender.vi, sender.en))
+    if problems or isinstance(sender, Reason):
+        raise ProblemsError(*problems)
+    return Settings(
         data=data,
-        database_url=values["DATABASE_URL"] or f"sqlite:///{data / 'survey.sqlite3'}",
+        database_url=values["DATABASE_URL"],
         public_url=values["SURVEY_PUBLIC_URL"].rstrip("/"),
         smtp_url=values["SURVEY_SMTP_URL"],
-        mail_from=values["SURVEY_MAIL_FROM"],
-        mail_connections=number("SURVEY_MAIL_CONNECTIONS", 1, 64),
-        uncertain=uncertain,
-        settle_seconds=number("SURVEY_SETTLE_SECONDS", 0, 86_400),
-        lease_seconds=number("SURVEY_LEASE_SECONDS", 1, 86_400),
+        mail_from=sender.wire,
+        mail_connections=int(values["SURVEY_MAIL_CONNECTIONS"]),
+        uncertain="hold" if values["SURVEY_UNCERTAIN"] == "hold" else "resend",
+        settle_seconds=int(values["SURVEY_SETTLE_SECONDS"]),
+        lease_seconds=int(values["SURVEY_LEASE_SECONDS"]),
         host=values["SURVEY_HOST"],
-        port=number("SURVEY_PORT", 0, 65_535),
+        port=int(values["SURVEY_PORT"]),
     )
-    if problems:
-        raise ProblemsError(*problems)
-    return settings
+
+
+def _check_database(url: str) -> Iterator[Problem]:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    # A database in memory would be another one for each connection.
+    if (
+        parsed is None
+        or parsed.drivername not in _DRIVERS
+        or (parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"})
+    ):
+        yield problem(
+            "DATABASE_URL",
+            "phải là postgresql://tài-khoản:mật-khẩu@máy-chủ/tên hoặc sqlite:///đường-dẫn-tệp "
+            "(ký tự đặc biệt trong mật khẩu viết kiểu %40); để trống thì dùng SQLite trong "
+            "SURVEY_DATA.",
+            "must be postgresql://user:password@host/name or sqlite:///path-of-a-file (special "
+            "characters in the password as %40); left empty it is SQLite in SURVEY_DATA.",
+        )
+    elif parsed.get_backend_name() == "postgresql" and find_spec("psycopg") is None:
+        yield problem(
+            "DATABASE_URL",
+            "PostgreSQL cần thêm trình điều khiển; cài: pip install 'survey-service[postgres]'.",
+            "PostgreSQL needs its driver; install: pip install 'survey-service[postgres]'.",
+        )
+
+
+def _check_public_url(url: str) -> Iterator[Problem]:
+    try:
+        public = urlsplit(url)
+        host, _ = public.hostname, public.port
+    except ValueError:
+        public, host = urlsplit(""), None
+    safe = public.scheme == "https" or (public.scheme == "http" and host in LOOPBACK)
+    if not host or public.query or public.fragment or not safe:
+        yield problem(
+            "SURVEY_PUBLIC_URL",
+            "phải là địa chỉ https:// công khai (http:// chỉ dùng cho máy này).",
+            "must be the public https:// address (http:// only for this machine).",
+        )
+
+
+def _check_relay(url: str) -> Iterator[Problem]:
+    try:
+        Endpoint.parse(url)
+    except RefusedError as error:
+        for reason in error.reasons:
+            yield problem("SURVEY_SMTP_URL", reason.vi, reason.en)
+
+
+def _check_policy(name: str) -> Iterator[Problem]:
+    if name not in {"resend", "hold"}:
+        yield problem("SURVEY_UNCERTAIN", "phải là “resend” hoặc “hold”.", "is “resend” or “hold”.")
+
+
+def _check_numbers(values: Mapping[str, str]) -> Iterator[Problem]:
+    for name, (low, high) in NUMBERS.items():
+        text = values[name]
+        plain = text.isascii() and text.isdigit() and len(text) <= len(str(high))
+        if not (plain and low <= int(text) <= high):
+            yield problem(
+                name,
+                f"“{text[:20]}” phải là số nguyên từ {low} đến {high}.",
+                f"“{text[:20]}” must be a whole number from {low} to {high}.",
+            )
+
+
+def _read_sender(text: str) -> Address | Reason:
+    # Letters from an accented address reach only servers that speak SMTPUTF8.
+    found = parse_address(text)
+    return found.remark or found if isinstance(found, Address) else found

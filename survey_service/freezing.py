@@ -60,6 +60,7 @@ def freeze_wave(
             if frozen is not None:
                 return frozen
         change_state(session, code, "freeze")
+        journal.require_whole(session)
         content = _gather(session, wave, entropy)
         # A folder from an attempt that never committed belongs to no dataset.
         shutil.rmtree(folder, ignore_errors=True)
@@ -233,12 +234,14 @@ def _forget(session: Session, wave_id: int) -> None:
     # Which units a person rated would find their ballots again, and so would, in a thin group,
     # that they answered; a reminder was queued for those only who had not.
     session.execute(
-        update(Invitation).where(Invitation.wave_id == wave_id).values(units=[], answered=False)
+        update(Invitation)
+        .where(Invitation.wave_id == wave_id)
+        .values(units=[], answered=False, withdrawn=False)
     )
     session.execute(delete(Letter).where(Letter.wave_id == wave_id, Letter.step != INVITATION))
     session.execute(
         update(Letter)
-        .where(Letter.wave_id == wave_id, Letter.reason == "answered")
+        .where(Letter.wave_id == wave_id, Letter.reason.in_(("answered", "withdrawn")))
         .values(reason="wave-over")
     )
 

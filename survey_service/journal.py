@@ -1,6 +1,6 @@
 """The journal: recorded facts, each chained by its hash to the one before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from questionnaires.fingerprint import canonical_json, fingerprint
-from questionnaires.problems import Problem, problem
+from questionnaires.problems import Problem, ProblemsError, problem
 from survey_service.clock import Clock
 from survey_service.store.journal import JournalEntry
 
@@ -77,15 +77,39 @@ def verify_chain(session: Session, *, witnessed: Head | None = None) -> Problem 
 
     Entries cut off at the end can be told only by a head that somebody `witnessed` earlier.
     """
+    with closing(entries(session)) as walked:
+        return _follow(walked, witnessed)
+
+
+def require_whole(session: Session) -> None:
+    """Refuse to build on a broken chain; raises ProblemsError naming the first broken place."""
+    broken = verify_chain(session)
+    if broken is not None:
+        raise ProblemsError(
+            broken,
+            problem(
+                "nhật ký/journal",
+                "nhật ký không còn nguyên vẹn nên không chốt số liệu và không công bố; giữ nguyên "
+                "cơ sở dữ liệu, đối chiếu với bản sao lưu và người làm chứng bằng: journal check.",
+                "the journal is no longer whole, so nothing is frozen or published; leave the "
+                "database as it is and compare backups and witnesses with: journal check.",
+            ),
+        )
+
+
+def entries(session: Session, *, wave: str | None = None) -> Generator[JournalEntry]:
+    """Walk the journal, oldest first: all of it, or what concerns one wave."""
     statement = select(JournalEntry).order_by(JournalEntry.sequence)
-    with closing(session.scalars(statement.execution_options(yield_per=500))) as entries:
-        return _follow(entries, witnessed)
+    if wave is not None:
+        statement = statement.where(JournalEntry.wave == wave)
+    with closing(session.scalars(statement.execution_options(yield_per=500))) as found:
+        yield from found
 
 
-def _follow(entries: Iterable[JournalEntry], witnessed: Head | None) -> Problem | None:
+def _follow(walked: Iterable[JournalEntry], witnessed: Head | None) -> Problem | None:
     expected = Head(sequence=0, hash=BEGINNING)
     seen = witnessed in {None, expected}
-    for entry in entries:
+    for entry in walked:
         where = f"nhật ký/journal #{entry.sequence}"
         if entry.sequence != expected.sequence + 1:
             return problem(

@@ -13,15 +13,22 @@ from survey_service.keys import KeyRing
 
 PUBLIC_ID_BYTES = 8
 TOKEN_LENGTH = 35
+SALTS = {False: b"survey-service.invitation", True: b"survey-service.correction"}
+"""What a token is signed for, by whether its link is a correcting one."""
 _blake2s_128 = partial(hashlib.blake2s, digest_size=16)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a valid token says: which invitation, and which issue of its link."""
+    """What a valid token says: which invitation, which issue of its link, and what it opens.
+
+    A `correcting` link is given for the receipt code; it opens a response that is being corrected,
+    which the link of the letter does not show.
+    """
 
     public_id: bytes
     generation: int
+    correcting: bool = False
 
 
 def _encode(raw: bytes) -> bytes:
@@ -41,35 +48,40 @@ class Links:
     """Signs and opens invitation tokens, and makes receipt codes.
 
     A token is itsdangerous' `Signer` over 9 bytes (8 random + 1 generation), 35 characters,
-    with key rotation; a wrong one is refused without the database.
+    with a salt per purpose and key rotation; a wrong one is refused without the database.
     """
 
     def __init__(self, keys: KeyRing, public_url: str) -> None:
-        self._signer = Signer(
-            keys.secrets("link"),
-            salt=b"survey-service.invitation",
-            sep=".",
-            key_derivation="hmac",
-            digest_method=_blake2s_128,
-        )
+        self._signers = {
+            correcting: Signer(
+                keys.secrets("link"),
+                salt=salt,
+                sep=".",
+                key_derivation="hmac",
+                digest_method=_blake2s_128,
+            )
+            for correcting, salt in SALTS.items()
+        }
         self._receipt_key = keys.secrets("receipt")[-1]
         self._public_url = public_url
 
-    def token(self, public_id: bytes, generation: int) -> str:
+    def token(self, public_id: bytes, generation: int, *, correcting: bool = False) -> str:
         """Sign an invitation's public id (8 bytes) and generation (0–255)."""
-        return self._signer.sign(_encode(public_id + bytes([generation]))).decode()
+        said = _encode(public_id + bytes([generation]))
+        return self._signers[correcting].sign(said).decode()
 
     def open(self, token: str) -> Link | None:
         """Give what a token says, or None where it is not one that this service signed."""
         if len(token) != TOKEN_LENGTH or not token.isascii():
             return None
-        try:
-            written = self._signer.unsign(token.encode())
-            raw = _decode(written)
-            _decode(token.rpartition(".")[2].encode())
-        except (BadSignature, binascii.Error, ValueError):
-            return None
-        return Link(raw[:PUBLIC_ID_BYTES], raw[PUBLIC_ID_BYTES])
+        for correcting, signer in self._signers.items():
+            try:
+                raw = _decode(signer.unsign(token.encode()))
+                _decode(token.rpartition(".")[2].encode())
+            except (BadSignature, binascii.Error, ValueError):
+                continue
+            return Link(raw[:PUBLIC_ID_BYTES], raw[PUBLIC_ID_BYTES], correcting)
+        return None
 
     def url(self, public_id: bytes, generation: int) -> str:
         """Give the link that a letter carries, from the configured public address."""

@@ -273,6 +273,7 @@ class SqlOutbox:
         reasons = (
             ("answered", _invitation(Invitation.answered)),
             ("revoked", _invitation(Invitation.revoked)),
+            ("withdrawn", _invitation(Invitation.withdrawn)),
             ("wave-over", _wave(Wave.state.not_in(("open", "paused")))),
             ("wave-over", _wave(Wave.closes_at <= now)),
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.catalogue import folder
@@ -20,7 +20,15 @@ from survey_service.entropy import SeededEntropy
 from survey_service.keys import KeyRing, new_key_ring
 from survey_service.links import Links
 from survey_service.store.database import Database
-from survey_service.store.tables import Base, Contact, Invitation, Wave
+from survey_service.store.tables import (
+    Ballot,
+    Base,
+    Contact,
+    Draft,
+    Invitation,
+    Response,
+    Wave,
+)
 from survey_service.waves.plan import OfficialLetter, Privacy, Sender, WavePlan
 
 OPENED = datetime(2025, 3, 3, 2, 0, tzinfo=UTC)
@@ -59,13 +67,16 @@ class Round:
     wave: int
     people: tuple[int, ...] = field(default=())
 
+    def links(self) -> Links:
+        """Give what signs and opens the round's tokens."""
+        return Links(self.keys, self.settings.public_url)
+
     def token(self, number: int = 0) -> str:
         """Sign the token of the person of that number."""
         with self.database.reading() as session:
             row = session.scalars(select(Invitation).where(Invitation.id == self.people[number]))
             invitation = row.one()
-            links = Links(self.keys, self.settings.public_url)
-            return links.token(invitation.public_id, invitation.generation)
+            return self.links().token(invitation.public_id, invitation.generation)
 
     def change_wave(self, **values: object) -> None:
         """Set columns of the wave."""
@@ -77,6 +88,12 @@ class Round:
         with self.database.writing() as session:
             this = Invitation.id == self.people[number]
             session.execute(update(Invitation).where(this).values(values))
+
+    def empty_answers(self) -> None:
+        """Delete every answer, as the cut-off does."""
+        with self.database.writing() as session:
+            for table in (Ballot, Response, Draft):
+                session.execute(delete(table))
 
     def rows(self, table: type[Base]) -> list[dict[str, Any]]:
         """Read a whole table."""

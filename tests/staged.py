@@ -87,7 +87,12 @@ class Stage:
         self.clock = SteppedClock(BEFORE)
         self.entropy = SeededEntropy(1)
         self.settings: Settings = read_settings(
-            {"SURVEY_DATA": str(folder), "SURVEY_PUBLIC_URL": "https://khaosat.example"}
+            {
+                "SURVEY_DATA": str(folder),
+                "SURVEY_PUBLIC_URL": "https://khaosat.example",
+                "SURVEY_SMTP_URL": "smtps://thu.example",
+                "SURVEY_MAIL_FROM": "khaosat@coquan.gov.vn",
+            }
         )
 
     def file(self, name: str, content: str | bytes) -> Path:

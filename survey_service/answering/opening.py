@@ -20,15 +20,19 @@ from survey_service.store.people import Contact, Invitation
 from survey_service.store.waves import Wave
 from survey_service.waves.reading import LoadedWave
 
-Standing = Literal["not_open", "open", "closed", "cancelled", "revoked", "answered"]
+Standing = Literal[
+    "not_open", "open", "closed", "frozen", "cancelled", "revoked", "answered", "withdrawn"
+]
+CORRECTABLE = frozenset({"open", "paused", "closed"})
+"""The states of a wave in which a response can be corrected: up to the cut-off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """One person's form as it stands now.
 
-    `draft` is None until the person has consented; `taken_at` is when the response came in, None
-    where it has not or where the cut-off has destroyed the record of it.
+    `draft` is None until the person has consented, and again once the response is in, unless a
+    correcting link opens it; `taken_at` is when the response came in, None where there is none.
     """
 
     invitation: int
@@ -40,6 +44,16 @@ class Form:
     standing: Standing
     draft: Answers | None
     taken_at: datetime | None
+
+    @property
+    def correcting(self) -> bool:
+        """Tell whether this is the correction of a response, which counts until it is replaced."""
+        return self.standing == "open" and self.taken_at is not None
+
+    @property
+    def has_response(self) -> bool:
+        """Tell whether there is a response that the person may see, correct or withdraw."""
+        return self.taken_at is not None and self.standing in {"answered", "open"}
 
     def page(self, number: int) -> FormPage | None:
         """Find a page by its number, counted from 1."""
@@ -59,6 +73,7 @@ _FORM = (
         Invitation.units,
         Invitation.answered,
         Invitation.revoked,
+        Invitation.withdrawn,
         Contact.group.label("group"),
         Contact.language,
         Contact.transactions,
@@ -110,16 +125,26 @@ def read_form_of(desk: Desk, connection: Connection, link: Link) -> Form | None:
         wave=replace(frozen.wave, state=row.state, opens_at=row.opens_at, closes_at=row.closes_at),
         pages=form_pages(frozen, row.group, units, row.transactions),
         standing=_standing(row, link, desk.clock.now()),
-        draft=_draft(desk, row),
+        draft=_draft(desk, row, link),
         taken_at=row.submitted_at,
     )
 
 
 def _standing(row: Row[*tuple[Any, ...]], link: Link, now: datetime) -> Standing:
+    if row.state in {"frozen", "published"}:
+        # The cut-off has cleared who answered: everybody meets the same page.
+        return "frozen"
     if row.revoked or row.generation != link.generation:
         return "revoked"
+    if row.withdrawn:
+        return "withdrawn"
     if row.answered or row.submitted_at is not None:
-        return "answered"
+        corrected = link.correcting and row.sealed is not None and row.state in CORRECTABLE
+        return "open" if corrected else "answered"
+    return _standing_of_wave(row, now)
+
+
+def _standing_of_wave(row: Row[*tuple[Any, ...]], now: datetime) -> Standing:
     if row.state == "cancelled":
         return "cancelled"
     if row.state == "draft" or now < row.opens_at:
@@ -130,8 +155,8 @@ def _standing(row: Row[*tuple[Any, ...]], link: Link, now: datetime) -> Standing
     return "open"
 
 
-def _draft(desk: Desk, row: Row[*tuple[Any, ...]]) -> Answers | None:
-    if row.sealed is None:
+def _draft(desk: Desk, row: Row[*tuple[Any, ...]], link: Link) -> Answers | None:
+    if row.sealed is None or (row.submitted_at is not None and not link.correcting):
         return None
     try:
         return Answers.decode(desk.seal.open(row.key_id, row.public_id, row.sealed))

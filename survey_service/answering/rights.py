@@ -1,53 +1,83 @@
-"""What a person may still do about a response: see their own answers, with the receipt code."""
+"""What a person may do about their own response until the cut-off: see, correct or withdraw it.
 
-from typing import Any
+Each takes the receipt code beside the link: a superior or a shared mailbox may have the link too.
+"""
 
-from sqlalchemy import Connection, select
+from concurrent.futures import Future
+from dataclasses import replace
 
-from questionnaires.index import Code
-from questionnaires.packing import unpack
+from sqlalchemy import Connection, delete, update
+
 from survey_service.answering.desk import Desk
-from survey_service.answering.draft import ONCE, Answers
-from survey_service.answering.opening import Form
-from survey_service.store.answers import Ballot, Response
+from survey_service.answering.draft import Answers
+from survey_service.answering.holding import hold
+from survey_service.answering.opening import CORRECTABLE, Form
+from survey_service.answering.reading_back import read_back
+from survey_service.answering.recording import note, remove_response
+from survey_service.answering.saving import draft_columns
+from survey_service.store.answers import Draft
+from survey_service.store.people import Invitation
+
+
+class WrongCodeError(Exception):
+    """The code is not the receipt's of this form."""
+
+
+def check_code(desk: Desk, form: Form, code: str) -> None:
+    """Check a receipt code in constant time; raises WrongCodeError."""
+    if not desk.links.is_receipt(form.link.public_id, code):
+        raise WrongCodeError
 
 
 def own_answers(desk: Desk, form: Form, code: str) -> Answers | None:
-    """Read a response back for whoever has the link and the receipt code.
-
-    None where the code is not the receipt's, or where there is no response (any more).
-    """
-    if not desk.links.is_receipt(form.link.public_id, code):
-        return None
+    """Read a response back, None where there is none (any more); raises WrongCodeError."""
+    check_code(desk, form, code)
     with desk.database.reading() as session:
-        return _read_back(session.connection(), form)
+        return read_back(session.connection(), form)
 
 
-def _read_back(connection: Connection, form: Form) -> Answers | None:
-    this = form.invitation
-    texts = connection.execute(
-        select(Response.texts).where(Response.invitation_id == this)
-    ).scalar_one_or_none()
-    if texts is None:
-        return None
-    ballots = connection.execute(
-        select(Ballot.unit, Ballot.familiar, Ballot.answers).where(Ballot.invitation_id == this)
-    ).all()
-    once = {item.code for page in form.pages for item in page.once}
-    answers: dict[Code, dict[Code, str]] = {ONCE: {}}
-    for ballot in ballots:
-        given = unpack(form.wave.questionnaires, ballot.answers)
-        asked = {item: answer for item, answer in given.items() if answer != "~"}
-        answers[ballot.unit] = {item: asked[item] for item in asked if item not in once}
-        answers[ONCE] |= {item: asked[item] for item in asked if item in once}
-    _put_texts(answers, texts)
-    return Answers(
-        finished=tuple(page.number for page in form.pages),
-        unfamiliar=tuple(ballot.unit for ballot in ballots if not ballot.familiar),
-        answers=answers,
-    )
+def correct(desk: Desk, form: Form, code: str) -> "Future[Form]":
+    """Open a response for correction: a sealed draft of the same answers; raises WrongCodeError.
+
+    The future gives the form as the correcting link opens it, `correcting` where that is allowed.
+    The response stays and counts until the corrected one is sent; a correction that was begun
+    goes on where it stopped.
+    """
+    check_code(desk, form, code)
+    correction = replace(form, link=replace(form.link, correcting=True))
+
+    def work(now: Form, connection: Connection) -> Form:
+        # A draft whose key has left the ring opens empty; the response is whole.
+        begun = now.draft is not None and now.draft != Answers()
+        if begun or not now.has_response or now.wave.state not in CORRECTABLE:
+            return now
+        draft = read_back(connection, now)
+        now = replace(now, standing="open", draft=draft)
+        if draft is not None:
+            row = {"invitation_id": now.invitation, **draft_columns(desk, now, draft)}
+            connection.execute(delete(Draft).where(Draft.invitation_id == now.invitation))
+            connection.execute(desk.database.insert_missing(Draft).values(row))
+        return now
+
+    return desk.writer.write(form.link.public_id, hold(desk, correction, work))
 
 
-def _put_texts(answers: dict[Code, dict[Code, str]], texts: list[dict[str, Any]]) -> None:
-    for text in texts:
-        answers.setdefault(text["unit"], {})[text["item"]] = text["text"]
+def withdraw(desk: Desk, form: Form, code: str) -> "Future[Form]":
+    """Delete a response with all that was answered, for good; raises WrongCodeError.
+
+    The person is asked no more: no letter goes to them, and their link opens no form. The future
+    gives the form as it stands then; where there is nothing to withdraw, as it stood.
+    """
+    check_code(desk, form, code)
+
+    def work(now: Form, connection: Connection) -> Form:
+        if not now.has_response:
+            return now
+        this = Invitation.id == now.invitation
+        remove_response(connection, now)
+        connection.execute(delete(Draft).where(Draft.invitation_id == now.invitation))
+        connection.execute(update(Invitation).where(this).values(answered=False, withdrawn=True))
+        note(desk, connection, now, "withdrawn")
+        return replace(now, standing="withdrawn", draft=None, taken_at=None)
+
+    return desk.writer.write(form.link.public_id, hold(desk, form, work))

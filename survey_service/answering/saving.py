@@ -60,7 +60,7 @@ def start(desk: Desk, form: Form) -> "Future[Form]":
     def work(now: Form, connection: Connection) -> Form:
         if now.standing != "open" or now.draft is not None:
             return now
-        row = {"invitation_id": now.invitation, **_columns(desk, now, Answers())}
+        row = {"invitation_id": now.invitation, **draft_columns(desk, now, Answers())}
         connection.execute(desk.database.insert_missing(Draft).values(row))
         return replace(now, draft=Answers())
 
@@ -82,14 +82,15 @@ def save_page(desk: Desk, form: Form, sent: SentPage, *, finished: bool) -> "Fut
         )
         if draft != now.draft:
             this = Draft.invitation_id == now.invitation
-            values = _columns(desk, replace(now, draft=draft), draft)
+            values = draft_columns(desk, replace(now, draft=draft), draft)
             connection.execute(update(Draft).where(this).values(values))
         return replace(now, draft=draft)
 
     return desk.writer.write(form.link.public_id, hold(desk, form, work))
 
 
-def _columns(desk: Desk, form: Form, draft: Answers) -> dict[str, Any]:
+def draft_columns(desk: Desk, form: Form, draft: Answers) -> dict[str, Any]:
+    """Seal a draft into the columns of its row; `form` carries the same draft."""
     unfinished = form.unfinished()
     return {
         "key_id": desk.seal.key_id,

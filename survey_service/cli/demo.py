@@ -92,16 +92,10 @@ def _go_on_serving(stage: "Stage", voice: Voice) -> None:
     from survey_service.demo.playing import WAVE  # noqa: PLC0415
     from survey_service.demo.trying import open_trial  # noqa: PLC0415
     from survey_service.web.app import create_app  # noqa: PLC0415
-    from survey_service.web.serving import serve  # noqa: PLC0415
+    from survey_service.web.serving import listen, serve  # noqa: PLC0415
 
     with catching(stage.settings, 0) as relay:
         open_trial(stage, relay)
-    site = stage.settings.public_url
-    click.echo("")
-    say(voice, f"Khảo sát này có thật không?  {site}/", f"Is this survey real?  {site}/")
-    say(voice, f"Bảng điểm  {site}/results/{WAVE}", f"The score sheet  {site}/results/{WAVE}")
-    say(voice, f"Thư đã bắt, mở và trả lời  {site}/mail", f"Caught mail to answer  {site}/mail")
-    say(voice, "Dừng bằng Ctrl+C.", "Stop with Ctrl+C.")
     app = create_app(
         database=stage.database,
         settings=stage.settings,
@@ -109,4 +103,11 @@ def _go_on_serving(stage: "Stage", voice: Voice) -> None:
         clock=stage.clock,
         caught=stage.settings.caught_mail,
     )
-    serve(app, stage.settings)
+    site = stage.settings.public_url
+    with listen(stage.settings) as listener:
+        click.echo("")
+        say(voice, f"Khảo sát này có thật không?  {site}/", f"Is this survey real?  {site}/")
+        say(voice, f"Bảng điểm  {site}/results/{WAVE}", f"The score sheet  {site}/results/{WAVE}")
+        say(voice, f"Thư đã bắt, mở và trả lời  {site}/mail", f"Caught mail to answer  {site}/mail")
+        say(voice, "Dừng bằng Ctrl+C.", "Stop with Ctrl+C.")
+        serve(app, stage.settings, listener)

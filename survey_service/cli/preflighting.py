@@ -1,13 +1,12 @@
-"""A preflight on paper: problems, the load of each group, ballots expected per unit and group."""
-
-from decimal import Decimal
+"""A preflight on paper: problems, the load of each group, ballots and risks per unit and group."""
 
 import click
 
 from questionnaires.load import render
 from questionnaires.text import Language, Text
 from survey_service.cli.speaking import Voice, show_problems, word
-from survey_service.waves.forecasts import tenths
+from survey_service.waves.expectation import ExpectedBallots
+from survey_service.waves.forecasts import percent, tenths
 from survey_service.waves.preflight import Preflight
 
 
@@ -17,8 +16,9 @@ def show_preflight(found: Preflight, voice: Voice) -> None:
     if found.load.groups:
         click.echo(render(found.load, language))
         title = Text(
-            vi="Số phiếu hợp lệ dự kiến theo đơn vị và nhóm",
-            en="Valid ballots expected by unit and group",
+            vi="Số phiếu dự kiến thu về theo đơn vị và nhóm (xác suất dưới mức tối thiểu phiếu "
+            "hợp lệ)",
+            en="Ballots expected back by unit and group (chance of too few valid ones)",
         )
         click.echo(word(title, voice))
         for line in _expected(found, language):
@@ -35,12 +35,13 @@ def show_preflight(found: Preflight, voice: Voice) -> None:
 
 def _expected(found: Preflight, language: Language) -> list[str]:
     groups = [row.group for row in found.load.groups]
-    counts: dict[str, dict[str, Decimal]] = {}
+    worst: dict[str, dict[str, ExpectedBallots]] = {}
     for row in found.expected:
-        counts.setdefault(row.unit, {})[row.group] = row.expected
+        by = worst.setdefault(row.unit, {})
+        former = by.get(row.group, row)
+        by[row.group] = max(row, former, key=lambda one: one.under_minimum)
     rows = [["", *groups]] + [
-        [unit, *(tenths(by[group], language) if group in by else "–" for group in groups)]
-        for unit, by in counts.items()
+        [unit, *(_cell(by.get(group), language) for group in groups)] for unit, by in worst.items()
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
@@ -50,3 +51,10 @@ def _expected(found: Preflight, language: Language) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def _cell(row: ExpectedBallots | None, language: Language) -> str:
+    if row is None:
+        return "–"
+    expected = tenths(row.expected, language)
+    return f"{expected} ({percent(row.under_minimum)})" if row.under_minimum else expected

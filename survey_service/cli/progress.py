@@ -47,6 +47,8 @@ def _show(found: WaveStatus, voice: Voice) -> None:
         for row in rows:
             first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
             click.echo("  ".join([first.strip().ljust(widths[0]), *rest]))
+    if found.withdrawn:
+        say(voice, f"Đã rút phiếu: {found.withdrawn}.", f"Withdrawn: {found.withdrawn}.")
     for step in found.letters:
         states = ", ".join(f"{state} {count}" for state, count in step.states.items())
         say(voice, f"Thư {step.step}: {states}", f"Letters {step.step}: {states}")

@@ -11,10 +11,17 @@ from tqdm import tqdm
 
 from mailer.progress import Progress
 from mailer.resolver import CatcherResolver
+from questionnaires.problems import ProblemsError, problem
 from survey_service.background import catching, in_background
 from survey_service.cli.speaking import Voice, say, speaks
 from survey_service.cli.wiring import Wiring, pass_wiring
+from survey_service.config import Settings
 from survey_service.delivery import Delivery
+from survey_service.system_errors import explain
+from survey_service.waves.bars import check_relay
+
+CATCHER_PORT = 8025
+"""Where the built-in mail catcher listens, as the default of SURVEY_SMTP_URL says."""
 
 
 @click.command()
@@ -29,9 +36,12 @@ def serve(wiring: Wiring, voice: Voice, *, sends: bool) -> None:
     Where no relay is named (SURVEY_SMTP_URL), letters go to the built-in mail catcher.
     """
     from survey_service.web.app import create_app  # noqa: PLC0415 - quicker help
+    from survey_service.web.serving import listen  # noqa: PLC0415
     from survey_service.web.serving import serve as serve_pages  # noqa: PLC0415
 
     settings = wiring.settings
+    if found := [*check_relay(settings)]:
+        raise ProblemsError(*found)
     app = create_app(
         database=wiring.database,
         settings=settings,
@@ -40,12 +50,13 @@ def serve(wiring: Wiring, voice: Voice, *, sends: bool) -> None:
         caught=settings.caught_mail if settings.catches_mail else None,
     )
     with ExitStack() as parts:
+        listener = parts.enter_context(listen(settings))
         if settings.catches_mail:
-            parts.enter_context(catching(settings, 8025))
+            _catch_mail(parts, settings)
         if sends:
             parts.enter_context(in_background("courier", _delivery(wiring).run))
         say(voice, f"Đang phục vụ tại {settings.public_url}", f"Serving at {settings.public_url}")
-        serve_pages(app, settings)
+        serve_pages(app, settings, listener)
 
 
 @click.command()
@@ -70,6 +81,25 @@ def worker(wiring: Wiring, voice: Voice, *, until_empty: bool) -> None:
         f"Sent {ended.sent}, deferred {ended.deferred}, failed {ended.failed}, "
         f"uncertain {ended.uncertain}, dropped {ended.dropped}.",
     )
+
+
+def _catch_mail(parts: ExitStack, settings: Settings) -> None:
+    """Start the mail catcher; raises ProblemsError where its port is taken."""
+    try:
+        parts.enter_context(catching(settings, CATCHER_PORT))
+    except OSError as error:
+        if error.filename is not None:  # its folder, not its port
+            raise
+        vi, en = explain(error)
+        raise ProblemsError(
+            problem(
+                "SURVEY_SMTP_URL",
+                f"không mở được cổng {CATCHER_PORT} của nơi bắt thư thử ({vi}): có lẽ một lệnh "
+                "serve khác đang chạy; dừng lệnh đó, hoặc đặt SURVEY_SMTP_URL là máy chủ gửi thư.",
+                f"the built-in mail catcher cannot listen on port {CATCHER_PORT} ({en}): most "
+                "likely another serve runs; stop that one, or set SURVEY_SMTP_URL to a relay.",
+            )
+        ) from error
 
 
 async def _until_stopped(delivery: Delivery, show: Callable[[Progress], None]) -> Progress:

@@ -9,6 +9,7 @@ import msgspec
 
 from questionnaires.problems import Problem, ProblemsError
 from questionnaires.text import Text
+from survey_service.cli.troubles import OUTSIDE, word_trouble
 
 REFUSED = 1
 """The exit code of a command that was refused; its problems stand on stderr."""
@@ -20,7 +21,10 @@ Voice = str
 
 
 def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--lang` as `voice`; what it refuses is printed, with exit code 1."""
+    """Give a command `--lang` as `voice`; what it refuses is printed, with exit code 1.
+
+    So is what the world outside refuses: a file, a port, the database, the relay.
+    """
 
     @click.option(
         "--lang",
@@ -34,11 +38,14 @@ def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
     def invoke(context: click.Context, *arguments: Any, **options: Any) -> Any:
         try:
             return context.invoke(command, *arguments, **options)
-        except ProblemsError as error:
+        except (ProblemsError, *OUTSIDE) as error:
+            problems = error.problems if isinstance(error, ProblemsError) else word_trouble(error)
+            if not problems:
+                raise
             if options.get("as_json"):
-                show_json({"problems": error.problems})
+                show_json({"problems": problems})
             else:
-                show_problems(error.problems, options["voice"])
+                show_problems(problems, options["voice"])
             context.exit(REFUSED)
 
     return update_wrapper(invoke, command)

@@ -59,7 +59,14 @@ def preflight(
     """Kiểm tra trước khi mở, không thay đổi gì · Check a draft wave; changes nothing."""
     found = run_preflight(wiring.database, wiring.clock, wiring.settings, code=code)
     if as_json:
-        show_json({"ready": found.ready, "problems": found.problems, "expected": found.expected})
+        show_json(
+            {
+                "ready": found.ready,
+                "problems": found.problems,
+                "expected": found.expected,
+                "units": found.units,
+            }
+        )
     else:
         show_preflight(found, voice)
     if not found.ready:

@@ -3,7 +3,7 @@
 import csv
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -35,6 +35,9 @@ ENGLISH_NAMES = {
     "BDT": "Committee for Ethnic Affairs",
     "BQLKKT": "Provincial Economic Zone Authority",
 }
+
+STAFF = (35, 120)
+"""The fewest and the most officials of a unit; thirty of each unit are asked."""
 
 SERVICES = (
     "Cấp giấy phép",
@@ -113,13 +116,20 @@ def contact_list(played: Round, seed: int) -> bytes:
         "Tổng số",
     )
     chance = random.Random(f"lists {seed}")
+    staff = _staff(played, seed)
     return _csv(
-        headings, [row for group in played.people for row in _people(played, group, chance)]
+        headings, [row for group in played.people for row in _people(played, group, staff, chance)]
     )
 
 
+def _staff(played: Round, seed: int) -> dict[str, int]:
+    """Invent how many officials each unit has; those asked were drawn from them."""
+    chance = random.Random(f"staff {seed}")
+    return {unit.code: chance.randint(*STAFF) for unit in played.units}
+
+
 def _people(
-    played: Round, group: str, chance: random.Random
+    played: Round, group: str, staff: Mapping[str, int], chance: random.Random
 ) -> Iterator[tuple[str, str, str, str, str, str, str, str, str]]:
     transacting = [unit for unit in played.units if unit.unit_class == "SBN"]
     totals = {unit.code: str(chance.randrange(300, 1500)) for unit in transacting}
@@ -131,7 +141,7 @@ def _people(
             named = played.units[place % len(played.units)]
             own = named.code
             number = place // len(played.units) + 1
-            total = str(-(-played.people[group] // len(played.units))) if group == "CCVC" else ""
+            total = str(staff[own]) if group == "CCVC" else ""
         if group in {"ND", "DN"}:
             served = transacting[place % len(transacting)].code
             service = chance.choice(SERVICES)

@@ -188,7 +188,8 @@ def _prepare(stage: Stage, played: Round) -> None:
     found = preflight(stage.database, stage.clock, stage.settings, code=WAVE)
     stage.tell(f"Kiểm tra trước khi mở / Preflight: {len(found.problems)} lưu ý / remarks")
     for one in found.problems:
-        stage.tell(f"  - {one.message.vi}")
+        stage.tell(f"  - {one.where}: {one.message.vi}")
+        stage.tell(f"    {one.where}: {one.message.en}")
 
 
 def _let_people_answer(stage: Stage, site: str, phase: str, *, after: str) -> None:

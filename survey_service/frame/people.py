@@ -9,7 +9,16 @@ from questionnaires.text import Text
 from survey_service.frame.cells import Cells
 from survey_service.frame.headings import Field
 from survey_service.frame.terms import Needs, Terms
-from survey_service.frame.values import month, one_of, population, several, shown, text, weight
+from survey_service.frame.values import (
+    month,
+    one_of,
+    population,
+    refuse_formula,
+    several,
+    shown,
+    text,
+    weight,
+)
 
 CONTACT_FIELDS = (
     Field("name", ("Họ và tên", "Họ tên", "Tên", "Full name", "Name")),
@@ -114,6 +123,11 @@ def _address(cells: Cells) -> Address | None:
     raw = cells.raw("email")
     read = parse_address(raw)
     if isinstance(read, Address):
+        # Asked of what is kept: “mailto:” and brackets around it are taken off before.
+        formula = refuse_formula(read.wire)
+        if formula is not None:
+            cells.refuse("email", formula)
+            return None
         if read.remark is not None:
             cells.refuse("email", Text(vi=read.remark.vi, en=read.remark.en), warning=True)
         return read

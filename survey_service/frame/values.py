@@ -29,19 +29,28 @@ def text(raw: str) -> str | Text:
             vi=f"{shown(tidy)} có ký tự điều khiển không nhìn thấy; hãy gõ lại ô này.",
             en=f"{shown(tidy)} holds an invisible control character; type the cell again.",
         )
-    if tidy[:1] in {"=", "+", "-", "@"}:
-        return Text(
-            vi=f"{shown(tidy)} bắt đầu như một công thức (= + - @); hãy ghi chữ bình thường hoặc "
-            "để trống.",
-            en=f"{shown(tidy)} begins like a formula (= + - @); write plain text or leave it "
-            "empty.",
-        )
+    if (formula := refuse_formula(tidy)) is not None:
+        return formula
     if len(tidy) > LONGEST_TEXT:
         return Text(
             vi=f"dài {len(tidy)} ký tự; tối đa {LONGEST_TEXT}.",
             en=f"has {len(tidy)} characters; at most {LONGEST_TEXT}.",
         )
     return tidy
+
+
+def refuse_formula(tidy: str) -> Text | None:
+    """Say what is wrong with a text that a spreadsheet would take for a formula; None if nothing.
+
+    Lists and results are opened in spreadsheets again, which would run it (CWE-1236).
+    """
+    if tidy[:1] not in {"=", "+", "-", "@"}:
+        return None
+    return Text(
+        vi=f"{shown(tidy)} bắt đầu như một công thức (= + - @); hãy ghi chữ bình thường hoặc "
+        "để trống.",
+        en=f"{shown(tidy)} begins like a formula (= + - @); write plain text or leave it empty.",
+    )
 
 
 def shown(raw: str) -> str:

@@ -1,21 +1,18 @@
 """A publication's files against its manifest and against each other."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import msgspec
 
+from questionnaires.fingerprint import canonical_json
 from questionnaires.problems import Problem, problem
+from questionnaires.text import Text
 from survey_service.folders import digest
-from survey_service.publishing.manifest import (
-    MANIFEST,
-    MANIFEST_DIGEST,
-    Manifest,
-    digest_line,
-    installed_software,
-)
+from survey_service.publishing.agreeing import table_findings
+from survey_service.publishing.manifest import MANIFEST, MANIFEST_DIGEST, Manifest, digest_line
 from survey_service.sheet.documents import read_sheet
-from survey_service.sheet.spreadsheet_csv import sheet_csv
-from survey_service.sheet.workbook import sheet_xlsx
+from survey_service.sheet.score_sheet import ScoreSheet
 
 FILES = (
     "scores.json",
@@ -28,9 +25,54 @@ FILES = (
 )
 
 
-def publication_problems(files: Mapping[str, bytes]) -> list[Problem]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What is wrong with a publication, and what in it could not be held against anything."""
+
+    problems: tuple[Problem, ...]
+    unproven: tuple[Text, ...] = ()
+
+
+def check_publication(files: Mapping[str, bytes]) -> Findings:
     """Find what is missing, not listed, changed, or at odds with the rest."""
-    problems = [
+    problems = _wrong_names(files)
+    if problems:
+        return Findings(problems=tuple(problems))
+    if files[MANIFEST_DIGEST] != digest_line(digest(files[MANIFEST])):
+        return _only(
+            f"{MANIFEST}, {MANIFEST_DIGEST}",
+            "một trong hai tệp đã bị sửa: mã SHA-256 không khớp.",
+            "one of the two was altered: the SHA-256 differs.",
+        )
+    manifest = read_manifest(files)
+    if manifest is None:
+        return _only(
+            MANIFEST,
+            "không đúng định dạng bản kê của gói công bố.",
+            "is not a manifest of the known format.",
+        )
+    changed = tuple(_changed(files, manifest))
+    if changed:
+        return Findings(problems=changed)
+    sheet = read_sheet(files["scores.json"])
+    if sheet is None:
+        return _only(
+            "scores.json",
+            "không đúng định dạng bảng điểm.",
+            "is not a score sheet of the known format.",
+        )
+    in_tables, unproven = table_findings(files, sheet, manifest.software)
+    return Findings(
+        problems=(*_at_odds(files, manifest, sheet), *in_tables), unproven=tuple(unproven)
+    )
+
+
+def _only(where: str, vi: str, en: str) -> Findings:
+    return Findings(problems=(problem(where, vi, en),))
+
+
+def _wrong_names(files: Mapping[str, bytes]) -> list[Problem]:
+    missing = [
         problem(
             name,
             "thiếu tệp này trong gói công bố; hãy tải lại đầy đủ.",
@@ -39,7 +81,7 @@ def publication_problems(files: Mapping[str, bytes]) -> list[Problem]:
         for name in FILES
         if name not in files
     ]
-    problems += [
+    unlisted = [
         problem(
             name,
             "tệp này không thuộc gói công bố.",
@@ -48,36 +90,18 @@ def publication_problems(files: Mapping[str, bytes]) -> list[Problem]:
         for name in sorted(files)
         if name not in FILES
     ]
-    if problems:
-        return problems
-    if files[MANIFEST_DIGEST] != digest_line(digest(files[MANIFEST])):
-        return [
-            problem(
-                f"{MANIFEST}, {MANIFEST_DIGEST}",
-                "một trong hai tệp đã bị sửa: mã SHA-256 không khớp.",
-                "one of the two was altered: the SHA-256 differs.",
-            )
-        ]
-    manifest = read_manifest(files)
-    if manifest is None:
-        return [
-            problem(
-                MANIFEST,
-                "không đúng định dạng bản kê của gói công bố.",
-                "is not a manifest of the known format.",
-            )
-        ]
-    return list(_changed(files, manifest)) or list(_at_odds(files, manifest))
+    return missing + unlisted
 
 
 def read_manifest(files: Mapping[str, bytes]) -> Manifest | None:
-    """Read the manifest; None where it is not one, or does not list exactly the files."""
+    """Read the manifest; None where it is not one, byte for byte, of exactly the files."""
     try:
         manifest = msgspec.json.decode(files[MANIFEST], type=Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     listed = {name for name in FILES if name not in {MANIFEST, MANIFEST_DIGEST}}
-    return manifest if set(manifest.files) == listed else None
+    exact = set(manifest.files) == listed and canonical_json(manifest) == files[MANIFEST]
+    return manifest if exact else None
 
 
 def _changed(files: Mapping[str, bytes], manifest: Manifest) -> Iterator[Problem]:
@@ -90,26 +114,16 @@ def _changed(files: Mapping[str, bytes], manifest: Manifest) -> Iterator[Problem
             )
 
 
-def _at_odds(files: Mapping[str, bytes], manifest: Manifest) -> Iterator[Problem]:
+def _at_odds(
+    files: Mapping[str, bytes], manifest: Manifest, sheet: ScoreSheet
+) -> Iterator[Problem]:
     """Find files that agree with the manifest but not with `scores.json`."""
-    sheet = read_sheet(files["scores.json"])
-    if sheet is None:
-        yield problem(
-            "scores.json",
-            "không đúng định dạng bảng điểm.",
-            "is not a score sheet of the known format.",
-        )
-        return
     stated = {
         "framework.json": digest(files["framework.json"]) == sheet.framework.sha256,
         "questionnaires.json": digest(files["questionnaires.json"]) == sheet.questionnaires.sha256,
         MANIFEST: (manifest.dataset, manifest.seed, manifest.method)
         == (sheet.dataset, sheet.method.seed, sheet.method),
     }
-    # Another release may write the same figures in other bytes; the manifest still vouches.
-    if manifest.software == installed_software():
-        stated["scores.csv"] = files["scores.csv"] == sheet_csv(sheet)
-        stated["scores.xlsx"] = files["scores.xlsx"] == sheet_xlsx(sheet)
     for name, agrees in stated.items():
         if not agrees:
             yield problem(name, "không khớp với scores.json.", "does not agree with scores.json.")

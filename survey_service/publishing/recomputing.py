@@ -5,18 +5,17 @@ from collections.abc import Iterator, Mapping
 from questionnaires.problems import Problem, ProblemsError, problem
 from survey_service.dataset.content import Dataset
 from survey_service.publishing.checking import read_manifest
-from survey_service.publishing.manifest import MANIFEST, installed_software
-from survey_service.publishing.package import publication_files
+from survey_service.publishing.manifest import MANIFEST
 from survey_service.results.computing import compute
-
-SAME_IN_EVERY_RELEASE = ("scores.json", "framework.json", "questionnaires.json")
+from survey_service.sheet.documents import sheet_json
 
 
 def recomputation_problems(files: Mapping[str, bytes], dataset: Dataset) -> Iterator[Problem]:
-    """Compute the publication anew and find every file that is not the same, byte for byte.
+    """Compute the sheet of a checked publication anew and find what is not the same.
 
-    Files whose bytes depend on the release (the manifest names it, the workbook, the CSV table)
-    are compared where the same release is at work; the manifest vouches for them otherwise.
+    `scores.json` and the definitions must come out the same byte for byte, whatever release the
+    manifest names. That the tables are what `scores.json` gives is for `check_publication` to
+    find: together they are what the dataset gives.
     """
     manifest = read_manifest(files)
     if manifest is None or manifest.dataset != dataset.hash:
@@ -27,14 +26,16 @@ def recomputation_problems(files: Mapping[str, bytes], dataset: Dataset) -> Iter
         )
         return
     try:
-        anew = publication_files(dataset, compute(dataset))
+        anew = {
+            "scores.json": sheet_json(compute(dataset)),
+            "framework.json": dataset.framework_json,
+            "questionnaires.json": dataset.questionnaires_json,
+        }
     except ProblemsError as error:
         yield from error.problems
         return
-    same_release = manifest.software == installed_software()
-    compared = tuple(anew) if same_release else SAME_IN_EVERY_RELEASE
-    for name in compared:
-        if files[name] != anew[name]:
+    for name, content in anew.items():
+        if files[name] != content:
             yield problem(
                 name,
                 "tính lại từ bộ dữ liệu cho kết quả khác.",

@@ -12,7 +12,7 @@ from survey_service.dataset.content import Dataset
 from survey_service.dataset.files import CHECKSUMS
 from survey_service.dataset.reading import dataset_from_files
 from survey_service.folders import digest, read_folder
-from survey_service.publishing.checking import publication_problems
+from survey_service.publishing.checking import Findings, check_publication
 from survey_service.publishing.manifest import MANIFEST
 from survey_service.publishing.recomputing import recomputation_problems
 
@@ -53,13 +53,14 @@ def verify(folder: Path, *, expect: str | None = None, dataset: Path | None = No
         kind: folder,
     }
     problems = list(_unexpected(kind, files, expect))
-    frozen, public = None, None
+    frozen, public, unproven = None, None, ()
     if folders["dataset"].is_dir() or dataset is not None:
         frozen, found = _dataset(folders["dataset"])
         problems += found
     if folders["publication"].is_dir():
-        public, found = _publication(folders["publication"])
-        problems += found
+        public, findings = _publication(folders["publication"])
+        problems += findings.problems
+        unproven = findings.unproven
     recomputed = frozen is not None and public is not None
     if frozen is not None and public is not None:
         problems += recomputation_problems(public, frozen)
@@ -70,8 +71,10 @@ def verify(folder: Path, *, expect: str | None = None, dataset: Path | None = No
         hash=None if own is None else digest(own),
         verified=verified,
         problems=tuple(problems),
-        proven=tuple(_proven(expect, recomputed=recomputed)) if verified else (),
-        not_proven=tuple(_not_proven(expect, recomputed=recomputed)),
+        proven=tuple(_proven(expect, recomputed=recomputed, whole=not unproven))
+        if verified
+        else (),
+        not_proven=(*unproven, *_not_proven(expect, recomputed=recomputed)),
     )
 
 
@@ -96,16 +99,17 @@ def _dataset(folder: Path) -> tuple[Dataset | None, list[Problem]]:
         return None, _within(folder, error.problems)
 
 
-def _publication(folder: Path) -> tuple[Mapping[str, bytes] | None, list[Problem]]:
+def _publication(folder: Path) -> tuple[Mapping[str, bytes] | None, Findings]:
     try:
         files = read_folder(folder)
     except ProblemsError as error:
-        return None, list(error.problems)
-    problems = publication_problems(files)
-    return (None if problems else files), _within(folder, problems)
+        return None, Findings(problems=error.problems)
+    found = check_publication(files)
+    within = Findings(problems=tuple(_within(folder, found.problems)), unproven=found.unproven)
+    return (None if found.problems else files), within
 
 
-def _within(folder: Path, problems: tuple[Problem, ...] | list[Problem]) -> list[Problem]:
+def _within(folder: Path, problems: tuple[Problem, ...]) -> list[Problem]:
     return [
         msgspec.structs.replace(one, where=f"{folder.name}/{one.where}")
         if not one.where.startswith(folder.name)
@@ -126,16 +130,22 @@ def _unexpected(kind: Kind, files: Mapping[str, bytes], expect: str | None) -> I
         )
 
 
-def _proven(expect: str | None, *, recomputed: bool) -> Iterator[Text]:
+def _proven(expect: str | None, *, recomputed: bool, whole: bool) -> Iterator[Text]:
     yield Text(
         vi="Nhất quán: đủ tệp, không thừa tệp, từng byte khớp với mã băm ghi trong gói.",
         en="Consistent: every file is there, none more, each byte agrees with the package's "
         "own hashes.",
     )
-    if recomputed:
+    if recomputed and whole:
         yield Text(
             vi="Mọi số liệu công bố được tính lại từ bộ dữ liệu và giống nhau từng byte.",
             en="Every published figure was computed anew from the dataset and is the same, "
+            "byte for byte.",
+        )
+    elif recomputed:
+        yield Text(
+            vi="Số liệu trong scores.json được tính lại từ bộ dữ liệu và giống nhau từng byte.",
+            en="The figures of scores.json were computed anew from the dataset and are the same, "
             "byte for byte.",
         )
     if expect is not None:

@@ -14,8 +14,7 @@ from survey_service.publishing.manifest import MANIFEST
 from survey_service.publishing.package import publication_files
 from survey_service.results.computing import compute
 from survey_service.store.database import Database
-from survey_service.store.waves import Publication, PublicationFile, Wave
-from survey_service.waves.reading import load_wave
+from survey_service.store.waves import Publication, PublicationFile
 from survey_service.waves.transitions import require_state
 
 
@@ -36,11 +35,9 @@ def publish_wave(
     Raises WaveUnknownError, WaveStateError where the wave is not frozen, and ProblemsError where
     the dataset is not the one that was frozen or its framework blocks publication.
     """
-    dataset = read_dataset(wave_folder / "dataset")
     with database.reading() as session:
-        wave = load_wave(session, code)
-        require_state(session, code, "publish")
-        frozen = session.scalar(select(Wave.dataset_hash).where(Wave.id == wave.id))
+        frozen = require_state(session, code, "publish").dataset_hash
+    dataset = read_dataset(wave_folder / "dataset")
     if dataset.hash != frozen:
         raise ProblemsError(
             problem(
@@ -53,6 +50,7 @@ def publish_wave(
     fingerprint = digest(files[MANIFEST])
     with database.writing() as session:
         row = require_state(session, code, "publish")
+        journal.require_whole(session)
         last = session.scalar(
             select(Publication)
             .where(Publication.wave_id == row.id)

@@ -158,13 +158,13 @@ class UnitFigures:
             result = NotMeasurable(maximum=plain(score.maximum))
         else:
             places = self.scored.content.framework.rules.rounding.places
-            known = cell.standard_error is not None and cell.group not in self.nominated
+            sampled = cell.group not in self.nominated
             result = self._published(
                 Fraction(round_half_up(score.maximum * cell.mean, places)),
                 maximum=score.maximum,
                 measured=score.maximum,
-                error=float(score.maximum) * (cell.standard_error or 0.0) if known else None,
-                interval=None,
+                error=_times(score.maximum, cell.standard_error) if sampled else None,
+                interval=_ends(score.maximum, cell.interval) if sampled else None,
                 n=cell.n,
             )
         return GroupLine(group=code, weight=plain(leaf.weights[code]), result=result)
@@ -200,3 +200,13 @@ class UnitFigures:
     def _groups(self, leaf: LeafScore, chosen: Callable[[GroupCell], bool]) -> tuple[Code, ...]:
         groups = self.scored.content.framework.groups
         return tuple(groups[cell.group].code for cell in leaf.groups if chosen(cell))
+
+
+def _times(maximum: Fraction, error: float | None) -> float | None:
+    return None if error is None else float(maximum) * error
+
+
+def _ends(maximum: Fraction, interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    return (
+        None if interval is None else (float(maximum) * interval[0], float(maximum) * interval[1])
+    )

@@ -1,4 +1,4 @@
-"""The score sheet as flat lines: one per unit, component, criterion, leaf, group and turnout."""
+"""The score sheet as flat lines: every figure of the units, then the tables of the province."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,8 +7,11 @@ from typing import Literal
 from questionnaires.index import Code
 from questionnaires.text import Text
 from survey_service.sheet.score_sheet import (
+    BandCount,
+    ClassSheet,
     ComponentLine,
     CriterionLine,
+    ProvinceLine,
     Result,
     ScoreSheet,
     Turnout,
@@ -21,10 +24,11 @@ Level = Literal["unit", "component", "criterion", "leaf", "group", "turnout"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One figure with the place it has in the tree.
+    """One figure of a unit with the place it has in the tree.
 
     Level "criterion" is a split criterion, "group" a group on a leaf, "turnout" a group's
-    ballots about the unit, which has no result of its own.
+    ballots about the unit, which has no result of its own. `scored` is the leaf itself, with
+    its cover and its thin groups, on the line of a leaf.
     """
 
     level: Level
@@ -36,17 +40,23 @@ class Line:
     criterion: Code = ""
     leaf: Code = ""
     group: Code = ""
+    scored: CriterionLine | None = None
 
 
 def lines(sheet: ScoreSheet) -> Iterator[Line]:
-    """Walk every figure of the sheet, top down, unit by unit."""
+    """Walk every figure of the units, top down, unit by unit."""
     names = {group.code: group.name for group in sheet.groups}
     for unit in sheet.units:
-        yield from unit_lines(unit, names)
+        yield from _unit_lines(unit, names)
 
 
-def unit_lines(unit: UnitSheet, groups: dict[Code, Text]) -> Iterator[Line]:
-    """Walk one unit's figures; `groups` are the names of the respondent groups."""
+def province_lines(sheet: ScoreSheet) -> Iterator[tuple[ClassSheet, ProvinceLine | BandCount]]:
+    """Walk the table of the province of each class, then how many units reached each band."""
+    for unit_class in sheet.classes:
+        yield from ((unit_class, line) for line in (*unit_class.province, *unit_class.bands))
+
+
+def _unit_lines(unit: UnitSheet, groups: dict[Code, Text]) -> Iterator[Line]:
     yield Line(level="unit", unit=unit, name=unit.name, result=unit.result, turnout=unit.turnout)
     for row in unit.groups:
         yield Line(
@@ -98,6 +108,7 @@ def _leaf_lines(
         component=component,
         criterion=criterion,
         leaf=leaf.code,
+        scored=leaf,
     )
     for row in leaf.groups:
         yield Line(

@@ -1,6 +1,12 @@
-"""What a reader must know beside a unit's points, in one line."""
+"""What a reader must know beside points, in one line."""
 
-from survey_service.sheet.score_sheet import NotMeasurable, Published, UnitSheet
+from survey_service.sheet.score_sheet import (
+    CriterionLine,
+    NotMeasurable,
+    Published,
+    Result,
+    UnitSheet,
+)
 
 UNRANKED = {
     "not_measurable": "không đo được",
@@ -20,8 +26,7 @@ def note(unit: UnitSheet) -> str | None:
     notes: list[str] = []
     if unit.unranked is not None:
         notes.append(f"không xếp hạng: {UNRANKED[unit.unranked]}")
-    if isinstance(unit.result, Published) and unit.result.rescaled:
-        notes.append(f"quy đổi từ {unit.result.measured} điểm đo được")
+    notes += _rescaled(unit.result)
     measured = [leaf for leaf in leaves if not isinstance(leaf.result, NotMeasurable)]
     renormalised = sum(bool(leaf.left_out) for leaf in measured)
     if renormalised:
@@ -30,3 +35,19 @@ def note(unit: UnitSheet) -> str | None:
     if flagged:
         notes.append(f"{flagged} tiêu chí có nhóm ít phiếu vẫn tính đủ")
     return "; ".join(notes) or None
+
+
+def line_note(result: Result | None, leaf: CriterionLine | None) -> str | None:
+    """Say whether a figure was rescaled, and name the groups that were too thin on a leaf."""
+    notes = _rescaled(result)
+    if leaf is not None and leaf.left_out:
+        notes.append(f"không tính nhóm {', '.join(leaf.left_out)}: ít phiếu, trọng số chia lại")
+    if leaf is not None and leaf.flagged:
+        notes.append(f"nhóm {', '.join(leaf.flagged)} ít phiếu vẫn tính đủ")
+    return "; ".join(notes) or None
+
+
+def _rescaled(result: Result | None) -> list[str]:
+    if not isinstance(result, Published) or not result.rescaled:
+        return []
+    return [f"quy đổi từ {result.measured} điểm đo được"]

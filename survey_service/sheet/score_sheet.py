@@ -12,6 +12,9 @@ FORMAT = "survey-score-sheet/1"
 
 Figure = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 """A decimal as text, exactly as published."""
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+"""Ranks begin at 1, and no figure that is shown rests on nobody."""
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -44,7 +47,7 @@ class Published(
     rescaled: bool
     standard_error: Figure | None
     interval: Interval | None
-    n: int
+    n: Positive
 
 
 class Suppressed(
@@ -88,7 +91,7 @@ Result = Published | Suppressed | NotMeasurable | NotApplicable
 
 
 class GroupLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One group's mean on one leaf; `weight` is its share of the leaf in percent."""
+    """One group's mean on one leaf, as points; `weight` is its share of the leaf in percent."""
 
     group: Code
     weight: Figure
@@ -132,9 +135,9 @@ class Turnout(
 ):
     """Ballots issued, returned and valid (phiếu phát ra, thu về, hợp lệ)."""
 
-    issued: int
-    returned: int
-    valid: int
+    issued: Count
+    returned: Count
+    valid: Count
 
 
 class TurnoutSuppressed(
@@ -147,7 +150,7 @@ class TurnoutSuppressed(
 ):
     """Ballots issued; how many came back is not shown, because they are too few."""
 
-    issued: int
+    issued: Count
 
 
 class GroupTurnout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -160,8 +163,8 @@ class GroupTurnout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class RankSet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The best and the worst rank that sampling error leaves open, for the table as a whole."""
 
-    best: int
-    worst: int
+    best: Positive
+    worst: Positive
 
 
 Unranked = Literal["not_measurable", "too_little_measured", "suppressed"]
@@ -180,7 +183,7 @@ class UnitSheet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     name: Text
     unit_class: Code
     result: Result
-    rank: int | None
+    rank: Positive | None
     rank_set: RankSet | None
     unranked: Unranked | None
     band: Code | None
@@ -211,19 +214,21 @@ class ProvinceFigure(
     """
 
     percent: Figure
-    units: int
-    of: int
+    units: Positive
+    of: Positive
     highest: Extreme
     lowest: Extreme
 
 
 class ProvinceLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row of the table of the province."""
+    """One row of the table of the province; what only other classes have is `not_applicable`."""
 
     level: Literal["total", "component", "criterion", "leaf"]
     code: Code
     name: Text
-    result: ProvinceFigure | Suppressed | NotMeasurable
+    result: ProvinceFigure | Suppressed | NotMeasurable | NotApplicable
+    component: Code | None = None
+    criterion: Code | None = None
 
 
 class BandCount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -231,7 +236,7 @@ class BandCount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     band: Code
     name: Text
-    units: int
+    units: Count
 
 
 class ClassSheet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from questionnaires.index import Code
 from survey_service.sheet.lines import Line, lines
-from survey_service.sheet.notes import note
+from survey_service.sheet.notes import line_note, note
 from survey_service.sheet.score_sheet import (
     ClassSheet,
     Extreme,
@@ -92,7 +92,8 @@ def _detail(sheet: ScoreSheet) -> Table:
             ("Cơ quan, đơn vị", 30), ("Cấp", 18), ("Mã", 10), ("Nhóm", 9), ("Tên", 60),
             ("Điểm", 13), ("Điểm tối đa", 9), ("Tỷ lệ %", 9), ("Khoảng tin cậy 95 %, từ", 12),
             ("đến", 9), ("Sai số chuẩn", 9), ("Số phiếu tính", 9),
-            ("Phiếu phát ra", 9), ("Thu về", 13), ("Hợp lệ", 9),
+            ("Phần trọng số đo được", 9),
+            ("Phiếu phát ra", 9), ("Thu về", 13), ("Hợp lệ", 9), ("Ghi chú", 44),
         ),
         rows=tuple(_detail_row(line) for line in lines(sheet)),
     )  # fmt: skip
@@ -102,7 +103,11 @@ def _detail_row(line: Line) -> tuple[Cell, ...]:
     code = line.leaf or line.criterion or line.component or line.unit.code
     figures = _figures(line.result)
     fixed = (line.unit.name.vi, LEVELS[line.level], code, line.group or None, line.name.vi)
-    return (*fixed, *figures, *_ballots(line.turnout))
+    cover = None if line.scored is None else line.scored.cover
+    return (
+        *fixed, *figures, None if cover is None else Decimal(cover),
+        *_ballots(line.turnout), line_note(line.result, line.scored),
+    )  # fmt: skip
 
 
 def _ballots(turnout: Turnout | TurnoutSuppressed | None) -> tuple[Cell, Cell, Cell]:
@@ -125,14 +130,23 @@ def _figures(result: Result | None) -> tuple[Cell, ...]:
             percent = Decimal(result.percent)
             points, maximum = Decimal(result.points), Decimal(result.maximum)
             return (points, maximum, percent, low, high, error, result.n)
-        case Suppressed():
-            return (HIDDEN, Decimal(result.maximum), None, None, None, None, None)
-        case NotMeasurable():
-            return ("không đo được", Decimal(result.maximum), None, None, None, None, None)
+        case Suppressed() | NotMeasurable():
+            return (_reason(result), Decimal(result.maximum), None, None, None, None, None)
         case NotApplicable():
-            return ("không áp dụng", None, None, None, None, None, None)
+            return (_reason(result), None, None, None, None, None, None)
         case None:
             return (None,) * 7
+
+
+def _reason(result: Suppressed | NotMeasurable | NotApplicable) -> str:
+    """Say why there is no figure."""
+    match result:
+        case Suppressed():
+            return HIDDEN
+        case NotMeasurable():
+            return "không đo được"
+        case NotApplicable():
+            return "không áp dụng"
 
 
 def _ends(interval: Interval | None) -> tuple[Decimal | None, Decimal | None]:
@@ -155,8 +169,7 @@ def _province(sheet: ScoreSheet, unit_class: ClassSheet) -> Table:
                 *lowest,
             )
         else:
-            hidden = isinstance(line.result, Suppressed)
-            figures = (HIDDEN if hidden else "không đo được", *(None,) * 6)
+            figures = (_reason(line.result), *(None,) * 6)
         rows.append((*fixed, *figures))
     rows += [
         ("Xếp loại", band.band, band.name.vi, None, band.units, *(None,) * 5)

@@ -54,6 +54,7 @@ class Invitation(Base):
     """One person in one wave: which units they rate, and that they answered (never what).
 
     `public_id` is 8 random bytes inside the signed token; `generation` counts re-issued links.
+    `withdrawn`: the person took their response back, and is asked no more.
     """
 
     __tablename__ = "invitations"
@@ -66,3 +67,4 @@ class Invitation(Base):
     generation: Mapped[int] = mapped_column(default=0)
     answered: Mapped[bool] = mapped_column(default=False)
     revoked: Mapped[bool] = mapped_column(default=False)
+    withdrawn: Mapped[bool] = mapped_column(default=False)

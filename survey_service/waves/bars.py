@@ -12,6 +12,9 @@ from survey_service.store.people import Unit
 from survey_service.waves.reading import LoadedWave
 from survey_service.waves.tally import Tally
 
+RESERVED = frozenset({"example", "invalid", "test", "localhost"})
+"""Top-level domains that RFC 2606 keeps from ever being anybody's."""
+
 
 def check_people(wave: LoadedWave, units: Sequence[Unit], tally: Tally) -> Iterator[Problem]:
     """Check that there are units and people, and that every one of them meets another."""
@@ -86,7 +89,9 @@ def check_dates(wave: LoadedWave, now: datetime) -> Iterator[Problem]:
 
 
 def check_settings(settings: Settings) -> Iterator[Problem]:
-    """Check that the links in the letters lead somewhere for whoever gets them."""
+    """Check that letters reach people, that replies come back, and that links lead somewhere."""
+    yield from check_relay(settings)
+    yield from _check_sender(settings)
     if not _is_loopback(settings.public_url):
         return
     # Letters that stay on this machine may well carry links that work on it alone.
@@ -99,6 +104,33 @@ def check_settings(settings: Settings) -> Iterator[Problem]:
         "SURVEY_PUBLIC_URL to the public https:// address.",
         warning=kept_here,
     )
+
+
+def check_relay(settings: Settings) -> Iterator[Problem]:
+    """Check that a survey with a public address has a relay, and not the built-in catcher."""
+    if settings.is_public and settings.catches_mail:
+        yield problem(
+            "SURVEY_SMTP_URL",
+            f"thư sẽ nằm lại trong nơi bắt thư thử của máy này, không đến ai, trong khi địa chỉ "
+            f"{settings.public_url} là công khai; đặt SURVEY_SMTP_URL là máy chủ gửi thư của cơ "
+            "quan (smtp+starttls://…), hoặc bỏ SURVEY_PUBLIC_URL để chạy thử.",
+            f"letters would stay in this machine's mail catcher and reach nobody, while "
+            f"{settings.public_url} is public; set SURVEY_SMTP_URL to the office's relay "
+            "(smtp+starttls://…), or leave SURVEY_PUBLIC_URL out for a trial.",
+        )
+
+
+def _check_sender(settings: Settings) -> Iterator[Problem]:
+    domain = settings.mail_from.rpartition("@")[2]
+    # RFC 2606, section 2: nobody can ever own such a domain.
+    if settings.is_public and domain.rpartition(".")[2] in RESERVED:
+        yield problem(
+            "SURVEY_MAIL_FROM",
+            f"tên miền {domain} chỉ để làm ví dụ: máy chủ thư sẽ từ chối và thư trả về sẽ mất; "
+            "đặt SURVEY_MAIL_FROM là một địa chỉ có thật của cơ quan.",
+            f"the domain {domain} is for examples only: mail servers would refuse the letters and "
+            "bounces would be lost; set SURVEY_MAIL_FROM to a real address of the office.",
+        )
 
 
 def _is_loopback(url: str) -> bool:

@@ -1,17 +1,22 @@
-"""How many valid ballots a wave may expect, and what that means for leaves and units."""
+"""How many ballots a wave may expect back from each group, and how likely they are too few."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
 
 from questionnaires.definition import Questionnaires
-from questionnaires.index import Code, Framework, Leaf
+from questionnaires.index import Code, Framework
+from survey_service.waves.chances import RISK, ballots_needed, chance_under
 
 
 class ExpectedBallots(msgspec.Struct, frozen=True, kw_only=True):
-    """One unit, leaf and group: ballots issued, valid ones expected, and the minimum count."""
+    """One unit, leaf and group: ballots issued, expected back, and the minimum count of valid ones.
+
+    `under_minimum` is the chance of fewer valid ballots than the minimum, `uncounted` that of so
+    few that the group does not count on the leaf; `needed` is how many ballots must be issued for
+    `under_minimum` to be no risk (None where nobody is expected to answer).
+    """
 
     unit: Code
     leaf: Code
@@ -19,19 +24,14 @@ class ExpectedBallots(msgspec.Struct, frozen=True, kw_only=True):
     issued: int
     expected: Decimal
     minimum: int
+    under_minimum: Decimal
+    uncounted: Decimal
+    needed: int | None
 
     @property
-    def enough(self) -> bool:
-        """Tell whether the group is likely to reach the minimum count."""
-        return self.expected >= self.minimum
-
-
-class ExpectedUnit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a unit may expect: leaves likely not measurable, and the share of points measured."""
-
-    unit: Code
-    unmeasurable: tuple[Code, ...]
-    measured: Decimal
+    def at_risk(self) -> bool:
+        """Tell whether the group may well stay under the minimum count."""
+        return self.under_minimum > RISK
 
 
 def expect_ballots(
@@ -40,62 +40,34 @@ def expect_ballots(
     unit_classes: Mapping[Code, Code],
     issued: Mapping[tuple[Code, Code], int],
 ) -> tuple[ExpectedBallots, ...]:
-    """Multiply the ballots issued by each group's stated response rate (percent).
+    """Judge the ballots issued by each group's stated response rate (percent).
 
     `issued` counts ballots by unit and group; `unit_classes` gives every rated unit's class. A
     row for each group that has weight on a leaf.
     """
     rates = {relation.group: relation.response_rate for relation in questionnaires.relations}
-    return tuple(
-        ExpectedBallots(
+    # Where thin groups are only flagged they count in full, as long as anybody answers.
+    flags = framework.rules.below_minimum == "flag"
+    least = framework.rules.minimum_count
+
+    def expect(unit: Code, leaf: Code, group: Code, minimum: int) -> ExpectedBallots:
+        ballots, rate = issued.get((unit, group), 0), rates.get(group, 0)
+        return ExpectedBallots(
             unit=unit,
-            leaf=leaf.code,
+            leaf=leaf,
             group=group,
-            issued=issued.get((unit, group), 0),
-            expected=Decimal(issued.get((unit, group), 0) * rates.get(group, 0)) / 100,
-            minimum=leaf.minimum_counts.get(group, framework.rules.minimum_count),
+            issued=ballots,
+            expected=Decimal(ballots * rate) / 100,
+            minimum=minimum,
+            under_minimum=chance_under(ballots, rate, minimum),
+            uncounted=chance_under(ballots, rate, 1 if flags else minimum),
+            needed=ballots_needed(rate, minimum),
         )
+
+    return tuple(
+        expect(unit, leaf.code, group, leaf.minimum_counts.get(group, least))
         for unit, unit_class in sorted(unit_classes.items())
         for leaf in framework.unit_class(unit_class).survey_leaves()
         for group, weight in leaf.weights.items()
         if weight > 0
-    )
-
-
-def expect_units(
-    framework: Framework,
-    unit_classes: Mapping[Code, Code],
-    expected: Sequence[ExpectedBallots],
-) -> tuple[ExpectedUnit, ...]:
-    """Judge each unit by the rules of the framework: minimum counts, cover, points measured."""
-    counting: dict[tuple[Code, Code], set[Code]] = defaultdict(set)
-    for row in expected:
-        # Where thin groups are only flagged they count in full, as long as anybody answers.
-        least = 1 if framework.rules.below_minimum == "flag" else row.minimum
-        if row.expected >= least:
-            counting[row.unit, row.leaf].add(row.group)
-    return tuple(
-        _expect_unit(framework, unit, framework.unit_class(unit_class).survey_leaves(), counting)
-        for unit, unit_class in sorted(unit_classes.items())
-    )
-
-
-def _expect_unit(
-    framework: Framework,
-    unit: Code,
-    leaves: Sequence[Leaf],
-    counting: Mapping[tuple[Code, Code], set[Code]],
-) -> ExpectedUnit:
-    unmeasurable: list[Leaf] = []
-    for leaf in leaves:
-        groups = counting.get((unit, leaf.code), set())
-        cover = sum((leaf.weights[group] for group in groups), Decimal(0)) / 100
-        if cover < framework.rules.minimum_cover or not groups:
-            unmeasurable.append(leaf)
-    total = sum((leaf.max for leaf in leaves), Decimal(0))
-    lost = sum((leaf.max for leaf in unmeasurable), Decimal(0))
-    return ExpectedUnit(
-        unit=unit,
-        unmeasurable=tuple(leaf.code for leaf in unmeasurable),
-        measured=(total - lost) / total if total else Decimal(0),
     )

@@ -8,7 +8,9 @@ from questionnaires.index import Code, Framework
 from questionnaires.load import LoadTable
 from questionnaires.problems import Problem, problem
 from questionnaires.text import Language
-from survey_service.waves.expectation import ExpectedBallots, ExpectedUnit
+from survey_service.waves.chances import RISK
+from survey_service.waves.expectation import ExpectedBallots
+from survey_service.waves.prospects import ExpectedUnit
 
 LONGEST_MINUTES = 20
 """Beyond this people give up or tick without reading."""
@@ -17,23 +19,24 @@ NAMED = 8
 
 
 def forecast_groups(framework: Framework, expected: Sequence[ExpectedBallots]) -> Iterator[Problem]:
-    """Warn of groups that are likely to stay under the minimum count or the disclosure threshold.
+    """Warn of groups that may well stay under the minimum count or the disclosure threshold.
 
-    One warning per group and kind, naming the units with their expected ballots.
+    One warning per group and kind, naming the units with their expected ballots, worst first.
     """
     ballots: dict[Code, dict[Code, Decimal]] = defaultdict(dict)
-    thin: dict[Code, dict[Code, int]] = defaultdict(dict)
+    thin: dict[Code, dict[Code, ExpectedBallots]] = defaultdict(dict)
     for row in expected:
         ballots[row.group][row.unit] = row.expected
-        if not row.enough:
-            thin[row.group][row.unit] = max(row.minimum, thin[row.group].get(row.unit, 0))
+        worst = thin[row.group].get(row.unit, row)
+        if row.at_risk and row.under_minimum >= worst.under_minimum:
+            thin[row.group][row.unit] = row
     for group in (named.code for named in framework.groups):
         units = ballots[group]
         if units and not any(units.values()):
             yield _nobody(group)
             continue
         if thin[group]:
-            yield _thin(framework, group, thin[group], units)
+            yield _thin(framework, group, list(thin[group].values()))
         threshold = framework.rules.disclosure_threshold
         hidden = [
             unit for unit, count in units.items() if count < threshold and unit not in thin[group]
@@ -42,25 +45,22 @@ def forecast_groups(framework: Framework, expected: Sequence[ExpectedBallots]) -
             yield _hidden(group, threshold, [(unit, units[unit]) for unit in hidden])
 
 
-def forecast_units(framework: Framework, units: Sequence[ExpectedUnit]) -> Iterator[Problem]:
-    """Warn of leaves that are likely not measurable and of units likely not ranked."""
-    least = framework.rules.minimum_measured
+def forecast_units(units: Sequence[ExpectedUnit]) -> Iterator[Problem]:
+    """Warn of leaves that may well not be measurable and of units that may well not be ranked."""
     for unit in units:
-        if not unit.unmeasurable:
+        leaves = unit.leaves_at_risk
+        if not leaves and unit.unranked <= RISK:
             continue
-        leaves = ", ".join(unit.unmeasurable)
-        share = _percent(unit.measured)
-        if unit.measured < least:
-            vi = f" Dự kiến chỉ đo được {share} % số điểm, đơn vị sẽ không được xếp hạng."
-            en = f" Only {share} % of the points would be measured: the unit would be unranked."
-        else:
-            vi = f" Vẫn đo được {share} % số điểm nên đơn vị được xếp hạng."
-            en = f" {share} % of the points would still be measured, so the unit is ranked."
+        listed = ", ".join(f"{leaf} ({percent(chance)})" for leaf, chance in leaves.items())
+        share = percent(unit.unranked)
+        vi = f"có nguy cơ không đo được tiêu chí {listed}; " if leaves else ""
+        en = f"may well not be measurable: {listed}; " if leaves else ""
         yield problem(
             f"đơn vị/unit {unit.unit}",
-            f"dự kiến không đo được tiêu chí {leaves}; mời thêm người của các nhóm có trọng số."
-            + vi,
-            f"likely not measurable: {leaves}; invite more people of the weighted groups." + en,
+            f"{vi}xác suất không được xếp hạng là {share}. Mời thêm người của các nhóm có trọng "
+            "số.",
+            f"{en}the chance of staying unranked is {share}. Invite more people of the weighted "
+            "groups.",
             warning=True,
         )
 
@@ -90,25 +90,38 @@ def _nobody(group: Code) -> Problem:
     )
 
 
-def _thin(
-    framework: Framework, group: Code, minimums: dict[Code, int], units: dict[Code, Decimal]
-) -> Problem:
+def _thin(framework: Framework, group: Code, rows: list[ExpectedBallots]) -> Problem:
     vi, en = {
         "renormalise": ("trọng số của nhóm sẽ chia lại", "the group's weight would be shared out"),
         "block": ("sẽ không công bố được", "publication would be blocked"),
         "flag": ("điểm sẽ bị đánh dấu", "the points would be flagged"),
     }[framework.rules.below_minimum]
-    listed = [(unit, units[unit]) for unit in minimums]
-    least = max(minimums.values())
+    rows.sort(key=lambda row: (-row.under_minimum, row.unit))
+    least = max(row.minimum for row in rows)
+    needed = max((row.needed or 0 for row in rows), default=0)
+    vi_more = f" (khoảng {needed} phiếu phát ra cho mỗi đơn vị là đủ)" if needed else ""
+    en_more = f" (about {needed} ballots issued for each unit would do)" if needed else ""
     return problem(
         f"nhóm/group {group}",
-        f"dự kiến dưới mức tối thiểu {least} phiếu hợp lệ ở {len(minimums)} đơn vị: "
-        f"{_listed(listed, 'vi')}; "
-        f"{vi}. Mời thêm người hoặc tăng số đơn vị mỗi người.",
-        f"likely under the minimum of {least} valid ballots for {len(minimums)} units: "
-        f"{_listed(listed, 'en')}; "
-        f"{en}. Invite more people, or give each more units.",
+        f"xác suất dưới mức tối thiểu {least} phiếu hợp lệ trên {percent(RISK)} ở {len(rows)} "
+        f"đơn vị: {_risks(rows, 'vi')}; {vi}. Mời thêm người hoặc tăng số đơn vị mỗi "
+        f"người{vi_more}.",
+        f"the chance of staying under the minimum of {least} valid ballots is above "
+        f"{percent(RISK)} for {len(rows)} units: {_risks(rows, 'en')}; {en}. Invite more people, "
+        f"or give each more units{en_more}.",
         warning=True,
+    )
+
+
+def _risks(rows: list[ExpectedBallots], language: Language) -> str:
+    """Name the worst units, each with its expected ballots and its chance."""
+    back = "phiếu thu về" if language == "vi" else "ballots back"
+    return _cut(
+        [
+            f"{row.unit} ({tenths(row.expected, language)} {back}, {percent(row.under_minimum)})"
+            for row in rows
+        ],
+        language,
     )
 
 
@@ -126,11 +139,15 @@ def _hidden(group: Code, threshold: int, units: list[tuple[Code, Decimal]]) -> P
 
 
 def _listed(units: list[tuple[Code, Decimal]], language: Language) -> str:
-    named = ", ".join(f"{unit} ({tenths(count, language)})" for unit, count in units[:NAMED])
-    more = len(units) - NAMED
+    return _cut([f"{unit} ({tenths(count, language)})" for unit, count in units], language)
+
+
+def _cut(named: list[str], language: Language) -> str:
+    more = len(named) - NAMED
     if more <= 0:
-        return named
-    return f"{named} và {more} đơn vị nữa" if language == "vi" else f"{named} and {more} more"
+        return ", ".join(named)
+    rest = f" và {more} đơn vị nữa" if language == "vi" else f" and {more} more"
+    return ", ".join(named[:NAMED]) + rest
 
 
 def tenths(value: Decimal, language: Language) -> str:
@@ -140,5 +157,8 @@ def tenths(value: Decimal, language: Language) -> str:
     return written.replace(".", ",") if language == "vi" else written
 
 
-def _percent(share: Decimal) -> str:
-    return f"{(share * 100).quantize(Decimal(1), ROUND_HALF_UP):f}"
+def percent(share: Decimal) -> str:
+    """Write a share in whole percent, a small one as what it is below."""
+    if 0 < share < Decimal("0.01"):
+        return "< 1 %"
+    return f"{(share * 100).quantize(Decimal(1), ROUND_HALF_UP):f} %"

@@ -107,6 +107,7 @@ def _invite(session: Session, wave: int, people: Iterable[Assigned], entropy: En
                     "units": list(person.units),
                     "answered": False,
                     "revoked": False,
+                    "withdrawn": False,
                 }
                 for person in batch
             ],

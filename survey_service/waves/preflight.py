@@ -18,8 +18,9 @@ from survey_service.waves.bars import (
     check_people,
     check_settings,
 )
-from survey_service.waves.expectation import ExpectedBallots, expect_ballots, expect_units
+from survey_service.waves.expectation import ExpectedBallots, expect_ballots
 from survey_service.waves.forecasts import forecast_groups, forecast_minutes, forecast_units
+from survey_service.waves.prospects import ExpectedUnit, expect_units
 from survey_service.waves.reading import LoadedWave, load_wave
 from survey_service.waves.tally import Tally
 from survey_service.waves.transitions import WaveStateError
@@ -27,10 +28,14 @@ from survey_service.waves.transitions import WaveStateError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preflight:
-    """What was found: problems, ballots expected per unit, leaf and group, and the load table."""
+    """What was found: problems, ballots expected per unit, leaf and group, and the load table.
+
+    `units` says what each unit risks when too few of them come back.
+    """
 
     problems: tuple[Problem, ...]
     expected: tuple[ExpectedBallots, ...]
+    units: tuple[ExpectedUnit, ...]
     load: LoadTable
 
     @property
@@ -83,8 +88,8 @@ def judge(
     if tally.groups():
         problems += [
             *forecast_groups(wave.framework, expected),
-            *forecast_units(wave.framework, units),
+            *forecast_units(units),
             *forecast_minutes(load),
         ]
     problems.sort(key=lambda found: found.severity)
-    return Preflight(problems=tuple(problems), expected=expected, load=load)
+    return Preflight(problems=tuple(problems), expected=expected, units=units, load=load)

@@ -1,4 +1,4 @@
-"""Reminders: queued for those who got the first letter and have not answered."""
+"""Reminders: queued for those who got the first letter and neither answered nor withdrew."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -61,7 +61,11 @@ def remind_wave(
         waiting = (
             select(Invitation.id)
             .where(Invitation.wave_id == wave.id, got_the_first)
-            .where(Invitation.answered.is_(False), Invitation.revoked.is_(False))
+            .where(
+                Invitation.answered.is_(False),
+                Invitation.revoked.is_(False),
+                Invitation.withdrawn.is_(False),
+            )
         )
         queued = queue_letters(database, session, clock, wave.id, reminder(due), waiting)
         if queued:

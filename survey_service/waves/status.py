@@ -29,13 +29,17 @@ class StepStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WaveStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """A wave's progress; groups come in the order of the framework."""
+    """A wave's progress; groups come in the order of the framework.
+
+    `withdrawn` counts, for the wave as a whole, the people invited who took their response back.
+    """
 
     code: str
     state: WaveState
     contacts: int
     groups: tuple[GroupStatus, ...]
     letters: tuple[StepStatus, ...]
+    withdrawn: int = 0
 
     @property
     def total(self) -> GroupStatus:
@@ -55,12 +59,18 @@ def wave_status(session: Session, code: str) -> WaveStatus:
     if kept is not None:
         return msgspec.structs.replace(msgspec.convert(kept, WaveStatus), state=wave.state)
     contacts = select(func.count()).select_from(Contact).where(Contact.wave_id == wave.id)
+    withdrawn = (
+        select(func.count())
+        .select_from(Invitation)
+        .where(Invitation.wave_id == wave.id, Invitation.withdrawn)
+    )
     return WaveStatus(
         code=wave.code,
         state=wave.state,
         contacts=session.scalar(contacts) or 0,
         groups=_groups(session, wave),
         letters=_letters(session, wave.id),
+        withdrawn=session.scalar(withdrawn) or 0,
     )
 
 

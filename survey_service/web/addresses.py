@@ -27,8 +27,13 @@ class Addresses:
         return self._to(f"/{number}")
 
     def part(self, name: str) -> str:
-        """A named page: start, decline, review, submit or mine."""
+        """A named page: start, decline, review, submit, mine, correct or withdraw."""
         return self._to(f"/{name}")
+
+    def results(self, wave: str) -> str:
+        """The published results of a wave, which are no page of the form."""
+        language = "?lang=en" if self.language == "en" else ""
+        return f"{self.root}/results/{wave}{language}"
 
     def in_language(self, language: Language, name: str = "") -> str:
         """A page in a stated language."""

@@ -18,6 +18,7 @@ from survey_service.config import Settings
 from survey_service.keys import KeyRing
 from survey_service.store.database import Database
 from survey_service.web.caught import CAUGHT, LOOPBACK
+from survey_service.web.charts import Charts
 from survey_service.web.failures import failure_handlers
 from survey_service.web.fields import LARGEST_BODY
 from survey_service.web.form_pages import FormPages
@@ -68,6 +69,7 @@ def create_app(
     given: dict[str, object] = {
         "desk": desk,
         "templates": templates,
+        "charts": Charts(),
         "form_pages": FormPages(templates),
         "screens": Screens(templates, desk.proofs),
         "caught": caught,

@@ -1,7 +1,9 @@
 """The caught mail of this machine, to read and to follow: only while the catcher is on."""
 
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, route
 from litestar.concurrency import sync_to_thread
@@ -10,12 +12,15 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from mailer.caught import CaughtMail, caught_names, read_caught
+from questionnaires.text import Language
 from survey_service.web.fields import wanted
 from survey_service.web.protection import CONTENT_POLICY
-from survey_service.web.respond import HTML, READ
+from survey_service.web.replies import HTML, READ
 from survey_service.web.templating import Templates
+from survey_service.web.wording import hour_and_day
 
 PER_PAGE = 50
+HOME: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 LOOPBACK: Final = {"127.0.0.1", "::1", "localhost"}
 _FRAMING = {"content-security-policy": f"{CONTENT_POLICY}; frame-src 'self'"}
 _FRAMED = {
@@ -34,6 +39,14 @@ def from_this_machine(request: Asked) -> None:
         raise NotFoundException
 
 
+def sent_at(mail: CaughtMail, language: Language) -> str:
+    """Say when a mail was sent, as a clock in Viet Nam shows it; as it is where it is no date."""
+    try:
+        return hour_and_day(parsedate_to_datetime(mail.date).astimezone(HOME), language)
+    except ValueError:
+        return mail.date
+
+
 @route("/mail", http_method=READ)
 async def mails(
     request: Asked, caught: NamedDependency[Path], templates: NamedDependency[Templates]
@@ -46,10 +59,11 @@ async def mails(
     asked = request.query_params.get("page", "1")
     page = min(pages, max(1, int(asked))) if asked.isdecimal() and len(asked) < 8 else 1
     shown = names[::-1][(page - 1) * PER_PAGE : page * PER_PAGE]
+    read = [await sync_to_thread(read_caught, caught, name) for name in shown]
     html = templates.render(
         "mail/list.html",
         language,
-        mails=[await sync_to_thread(read_caught, caught, name) for name in shown],
+        mails=[(mail, sent_at(mail, language)) for mail in read],
         whole=len(names),
         page=page,
         pages=pages,
@@ -70,7 +84,8 @@ async def mail(
     language = wanted(request.query_params.get("lang"), "vi")
     suffix = "?lang=en" if language == "en" else ""
     found = await _found(caught, name)
-    html = templates.render("mail/mail.html", language, mail=found, suffix=suffix)
+    date = sent_at(found, language)
+    html = templates.render("mail/mail.html", language, mail=found, date=date, suffix=suffix)
     return Response(html, media_type=HTML, headers=_FRAMING)
 
 

@@ -19,7 +19,7 @@ from survey_service.web.wording import wave_words
 _ANY_SERVICE: dict[Language, str] = {"vi": "hành chính", "en": "that you carried out"}
 """What stands for a procedure's name where the list of people names none."""
 
-_Key = tuple[str, str, str, Language, Code, Code, bool, bool]
+_Key = tuple[str, str, str, Language, Code, Code, bool, bool, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,7 @@ class FormPages:
             unit_class,
             bool(page.once),
             len(form.pages) > 1,
+            form.correcting,
         )
         if key not in self._known:
             self._known[key] = self._render(form, page, language)
@@ -107,6 +108,7 @@ class FormPages:
             # Nobody can be a stranger to the unit they work in.
             may_be_unfamiliar=wave.questionnaires.relation(form.group).rates.units != "own",
             many_pages=len(form.pages) > 1,
+            correcting=form.correcting,
             parts=parts,
         )
         return _Fixed(skeleton=Skeleton.build(html), parts=parts)
@@ -119,7 +121,7 @@ class FormPages:
             "count": str(len(form.pages)),
             "units": str(sum(other.unit is not None for other in form.pages)),
             "action": to.page(page.number),
-            "back": to.landing if page.number == 1 else to.page(page.number - 1),
+            "back": _back(form, page, to),
         }
 
     def _marks(self, fixed: _Fixed, sent: SentPage, language: Language) -> dict[str, str]:
@@ -149,6 +151,12 @@ class FormPages:
         )
         values["title_mark"] = self._templates.say(language, "Cần xem lại:") + " "
         return values
+
+
+def _back(form: Form, page: FormPage, to: Addresses) -> str:
+    if form.correcting:
+        return to.part("review")
+    return to.landing if page.number == 1 else to.page(page.number - 1)
 
 
 def _named(text: str, page: FormPage, language: Language) -> str:

@@ -17,7 +17,7 @@ from survey_service.store.migrate import is_current
 from survey_service.store.waves import Wave
 from survey_service.waves.reading import LoadedWave, decode_wave
 from survey_service.web.fields import wanted
-from survey_service.web.respond import HTML, READ
+from survey_service.web.replies import HTML, READ
 from survey_service.web.templating import Templates
 from survey_service.web.wording import wave_words
 

@@ -1,36 +1,26 @@
 """The pages behind a personal link: reading changes nothing, every change is a sent form."""
 
 from asyncio import wrap_future
-from typing import Any, Final
+from typing import Any
 
-from litestar import Request, Response, post, route
-from litestar.concurrency import sync_to_thread
+from litestar import Request, post, route
 from litestar.di import NamedDependency
-from litestar.enums import HttpMethod
 from litestar.params import FromPath
-from litestar.status_codes import (
-    HTTP_200_OK,
-    HTTP_303_SEE_OTHER,
-    HTTP_410_GONE,
-    HTTP_422_UNPROCESSABLE_ENTITY,
-)
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from survey_service.answering.desk import Desk
 from survey_service.answering.opening import Form
-from survey_service.answering.rights import own_answers
 from survey_service.answering.saving import read_page, save_page, start
 from survey_service.answering.submitting import Receipt, submit
 from survey_service.web.fields import first, read_fields, wanted
 from survey_service.web.form_pages import FormPages
+from survey_service.web.own_response import OWN_RESPONSE
+from survey_service.web.replies import READ, Page, html_page, see, standing_page
 from survey_service.web.screens import Screens
 from survey_service.web.templating import Templates
 from survey_service.web.visit import Visit, visit
 
-HTML: Final = "text/html"
-READ: Final = [HttpMethod.GET, HttpMethod.HEAD]
-
 Asked = Request[Any, Any, Any]
-Page = Response[str | bytes]
 
 
 @route("/p/{token:str}", http_method=READ)
@@ -44,8 +34,10 @@ async def landing(
     """Show the notice and the consent, the way on, or how the form stands."""
     found = await visit(desk, request, templates.root, token)
     if found.form.standing != "open":
-        return _standing(screens, found)
-    return _page(screens.landing(found))
+        return standing_page(screens, found)
+    if found.form.correcting:
+        return see(found.to.part("review"))
+    return html_page(screens.landing(found))
 
 
 @post("/p/{token:str}/start")
@@ -60,11 +52,13 @@ async def begin(
     fields = await read_fields(request)
     found = await visit(desk, request, templates.root, token, first(fields, "lang"))
     if found.form.standing == "open" and found.form.draft is None and "consent" not in fields:
-        return _page(screens.landing(found, consent_missing=True), HTTP_422_UNPROCESSABLE_ENTITY)
+        return html_page(
+            screens.landing(found, consent_missing=True), HTTP_422_UNPROCESSABLE_ENTITY
+        )
     form = await wrap_future(start(desk, found.form))
     if form.standing != "open":
-        return _standing(screens, Visit(form=form, to=found.to))
-    return _see(_onward(form, found, after=0))
+        return standing_page(screens, Visit(form=form, to=found.to))
+    return see(_onward(form, found, after=0))
 
 
 @route("/p/{token:str}/decline", http_method=READ)
@@ -77,9 +71,9 @@ async def decline(
 ) -> Page:
     """Thank whoever does not take part; nothing is recorded."""
     found = await visit(desk, request, templates.root, token)
-    if found.form.standing != "open":
-        return _see(found.to.landing)
-    return _page(screens.declined(found))
+    if found.form.standing != "open" or found.form.correcting:
+        return see(found.to.landing)
+    return html_page(screens.declined(found))
 
 
 @route("/p/{token:str}/{number:int}", http_method=READ)
@@ -95,8 +89,8 @@ async def questions(
     found = await visit(desk, request, templates.root, token)
     page = found.form.page(number)
     if found.form.standing != "open" or found.form.draft is None or page is None:
-        return _see(found.to.landing)
-    return _page(form_pages.show(found.form, page, found.to))
+        return see(found.to.landing)
+    return html_page(form_pages.show(found.form, page, found.to))
 
 
 @post("/p/{token:str}/{number:int}")
@@ -114,21 +108,21 @@ async def save(
     found = await visit(desk, request, templates.root, token, first(fields, "lang"))
     page = found.form.page(number)
     if page is None or (found.form.standing == "open" and found.form.draft is None):
-        return _see(found.to.landing)
+        return see(found.to.landing)
     sent = read_page(found.form, page, fields)
     action, switch = first(fields, "action"), first(fields, "switch")
     finished = not sent.problems and (not sent.blank or action == "leave")
     form = await wrap_future(save_page(desk, found.form, sent, finished=finished))
     if form.standing != "open":
-        return _standing(screens, Visit(form=form, to=found.to))
+        return standing_page(screens, Visit(form=form, to=found.to))
     if switch:
-        return _see(found.to.in_language(wanted(switch, found.language), f"/{number}"))
+        return see(found.to.in_language(wanted(switch, found.language), f"/{number}"))
     if action == "later":
-        return _see(found.to.landing)
+        return see(found.to.landing)
     if not finished:
         again = form_pages.show_again(form, sent, dict(fields), found.to)
-        return _page(again, HTTP_422_UNPROCESSABLE_ENTITY)
-    return _see(_onward(form, found, after=sent.page.number))
+        return html_page(again, HTTP_422_UNPROCESSABLE_ENTITY)
+    return see(_onward(form, found, after=sent.page.number))
 
 
 @route("/p/{token:str}/review", http_method=READ)
@@ -142,8 +136,8 @@ async def review(
     """Show what will be sent."""
     found = await visit(desk, request, templates.root, token)
     if found.form.standing != "open" or found.form.draft is None:
-        return _see(found.to.landing)
-    return _page(screens.review(found, found.form.draft))
+        return see(found.to.landing)
+    return html_page(screens.review(found, found.form.draft))
 
 
 @post("/p/{token:str}/submit")
@@ -159,32 +153,12 @@ async def send(
     found = await visit(desk, request, templates.root, token, first(fields, "lang"))
     outcome = await wrap_future(submit(desk, found.form, first(fields, "proof")))
     if isinstance(outcome, Receipt) and outcome.code and outcome.taken_at:
-        return _page(screens.receipt(found, outcome))
+        return html_page(screens.receipt(found, outcome))
     now = await visit(desk, request, templates.root, token, first(fields, "lang"))
     if now.form.standing == "open" and now.form.draft is not None:
         empty = screens.review(now, now.form.draft, empty=True)
-        return _page(empty, HTTP_422_UNPROCESSABLE_ENTITY)
-    return _see(now.to.landing) if now.form.standing == "open" else _standing(screens, now)
-
-
-@post("/p/{token:str}/mine")
-async def mine(
-    request: Asked,
-    token: FromPath[str],
-    desk: NamedDependency[Desk],
-    screens: NamedDependency[Screens],
-    templates: NamedDependency[Templates],
-) -> Page:
-    """Show a person their own response, for the receipt code."""
-    fields = await read_fields(request)
-    found = await visit(desk, request, templates.root, token, first(fields, "lang"))
-    if found.form.standing != "answered":
-        return _see(found.to.landing)
-    code = first(fields, "code")
-    answers = await sync_to_thread(own_answers, desk, found.form, code)
-    if answers is None:
-        return _page(screens.standing(found, wrong_code=True), HTTP_422_UNPROCESSABLE_ENTITY)
-    return _page(screens.mine(found, answers, code))
+        return html_page(empty, HTTP_422_UNPROCESSABLE_ENTITY)
+    return see(now.to.landing) if now.form.standing == "open" else standing_page(screens, now)
 
 
 def _onward(form: Form, found: Visit, *, after: int) -> str:
@@ -195,17 +169,4 @@ def _onward(form: Form, found: Visit, *, after: int) -> str:
     return found.to.page(after + 1 if after else unfinished[0].number)
 
 
-def _page(html: str | bytes, status: int = HTTP_200_OK) -> Page:
-    return Response(html, media_type=HTML, status_code=status)
-
-
-def _see(address: str) -> Page:
-    return Response("", status_code=HTTP_303_SEE_OTHER, headers={"location": address})
-
-
-def _standing(screens: Screens, found: Visit) -> Page:
-    gone = found.form.standing in {"closed", "cancelled", "revoked"}
-    return _page(screens.standing(found), HTTP_410_GONE if gone else HTTP_200_OK)
-
-
-RESPOND = (landing, begin, decline, questions, save, review, send, mine)
+RESPOND = (landing, begin, decline, questions, save, review, send, *OWN_RESPONSE)

@@ -1,4 +1,4 @@
-"""The published sheet: a page to read, and files that a program can pull and prove."""
+"""The published sheet: a page to read, its charts, and files that a program can pull and prove."""
 
 from typing import Any, Final
 
@@ -14,15 +14,17 @@ from questionnaires.text import Language
 from survey_service.answering.desk import Desk
 from survey_service.letters import civil_date
 from survey_service.sheet.score_sheet import ScoreSheet
+from survey_service.web.charts import Charts, is_chart
 from survey_service.web.fields import wanted
 from survey_service.web.front import FOREVER
 from survey_service.web.publications import PublishedFile, find_file
-from survey_service.web.respond import HTML, READ
+from survey_service.web.replies import HTML, READ
 from survey_service.web.sheet_view import class_views
 from survey_service.web.templating import Templates
 
+SCORES: Final = "scores.json"
 KINDS: Final = {
-    "scores.json": "application/json",
+    SCORES: "application/json",
     "scores.csv": "text/csv",
     "scores.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "framework.json": "application/json",
@@ -32,6 +34,10 @@ KINDS: Final = {
 }
 SAVED: Final = {"scores.csv", "scores.xlsx"}
 """Files that a browser should save rather than show."""
+CHART_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+)
+"""Matplotlib writes colours as style attributes; opened by itself a chart can do nothing else."""
 
 Asked = Request[Any, Any, Any]
 
@@ -53,13 +59,14 @@ async def newest(
     wave: FromPath[str],
     name: FromPath[str],
     desk: NamedDependency[Desk],
+    charts: NamedDependency[Charts],
     templates: NamedDependency[Templates],
 ) -> Response[Any]:
     """Give a file of the newest version, to be asked for again; or the page of one version."""
     version = _version(name)
     if version is not None:
         return await _sheet(request, wave, version, desk, templates)
-    return _file(request, wave, await _found(desk, wave, name, None), "no-cache")
+    return _file(request, wave, await _pulled(desk, charts, wave, name, None), "no-cache")
 
 
 @route("/results/{wave:str}/{version:str}/{name:str}", http_method=READ)
@@ -69,17 +76,30 @@ async def one_version(
     version: FromPath[str],
     name: FromPath[str],
     desk: NamedDependency[Desk],
+    charts: NamedDependency[Charts],
 ) -> Response[Any]:
     """Give a file of one version, which never changes."""
     number = _version(version)
     if number is None:
         raise NotFoundException
-    return _file(request, wave, await _found(desk, wave, name, number), FOREVER)
+    return _file(request, wave, await _pulled(desk, charts, wave, name, number), FOREVER)
+
+
+async def _pulled(
+    desk: Desk, charts: Charts, wave: str, name: str, version: int | None
+) -> PublishedFile:
+    if name in KINDS:
+        return await _found(desk, wave, name, version)
+    if not is_chart(name):
+        raise NotFoundException
+    scores = await _found(desk, wave, SCORES, version)
+    chart = await sync_to_thread(charts.find, scores, name)
+    if chart is None:
+        raise NotFoundException
+    return chart
 
 
 async def _found(desk: Desk, wave: str, name: str, version: int | None) -> PublishedFile:
-    if name not in KINDS:
-        raise NotFoundException
     file = await sync_to_thread(find_file, desk.database, wave, name, version)
     if file is None:
         raise NotFoundException
@@ -94,12 +114,14 @@ def _version(written: str) -> int | None:
 
 def _file(request: Asked, wave: str, file: PublishedFile, caching: str) -> Response[bytes]:
     headers = {"etag": file.etag, "cache-control": caching}
+    if is_chart(file.name):
+        headers["content-security-policy"] = CHART_POLICY
     if _is_known(request.headers.get("if-none-match", ""), file.etag):
         return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
     if file.name in SAVED:
         saved_as = f"{wave}-v{file.version}-{file.name}"
         headers["content-disposition"] = f'attachment; filename="{saved_as}"'
-    return Response(file.content, media_type=KINDS[file.name], headers=headers)
+    return Response(file.content, media_type=KINDS.get(file.name, "image/svg+xml"), headers=headers)
 
 
 def _is_known(known: str, etag: str) -> bool:
@@ -112,7 +134,7 @@ async def _sheet(
     request: Asked, wave: str, version: int | None, desk: Desk, templates: Templates
 ) -> Response[str]:
     language = wanted(request.query_params.get("lang"), "vi")
-    file = await _found(desk, wave, "scores.json", version)
+    file = await _found(desk, wave, SCORES, version)
     html = await sync_to_thread(_render, templates, file, wave, language)
     return Response(html, media_type=HTML, status_code=HTTP_200_OK)
 

@@ -2,6 +2,7 @@
 
 from questionnaires.text import Language
 from survey_service.answering.draft import Answers
+from survey_service.answering.opening import CORRECTABLE
 from survey_service.answering.proof import Proofs
 from survey_service.answering.submitting import Receipt
 from survey_service.letters import workload
@@ -61,13 +62,15 @@ class Screens:
             standing=form.standing,
             started=form.draft is not None,
             taken=moment(form.wave, taken, visit.language) if taken else "",
-            may_see=taken is not None,
+            has_response=form.has_response,
+            cancelled=form.wave.state == "cancelled",
             wrong_code=wrong_code,
             mine_url=visit.to.part("mine"),
+            results_url=visit.to.results(form.wave.code) if form.wave.state == "published" else "",
         )
 
     def review(self, visit: Visit, draft: Answers, *, empty: bool = False) -> str:
-        """Show what will be sent, and the button that sends it."""
+        """Show what will be sent, and the button that sends it; a correction names the former."""
         form, to = visit.form, visit.to
         return self._render(
             "review",
@@ -75,6 +78,7 @@ class Screens:
             "/review",
             empty=empty,
             parts=self._parts(visit, draft),
+            taken=moment(form.wave, form.taken_at, visit.language) if form.taken_at else "",
             unfinished=len(form.unfinished()),
             proof=self._proofs.make(form.link.public_id),
             submit_url=to.part("submit"),
@@ -97,15 +101,30 @@ class Screens:
 
     def mine(self, visit: Visit, answers: Answers, code: str) -> str:
         """Show a person their own response."""
-        taken = visit.form.taken_at
+        form, to = visit.form, visit.to
         return self._render(
             "mine",
             visit,
             parts=self._parts(visit, answers),
-            taken=moment(visit.form.wave, taken, visit.language) if taken else "",
+            taken=moment(form.wave, form.taken_at, visit.language) if form.taken_at else "",
+            correctable=form.wave.state in CORRECTABLE,
             code=code,
-            mine_url=visit.to.part("mine"),
-            landing_url=visit.to.landing,
+            mine_url=to.part("mine"),
+            correct_url=to.part("correct"),
+            withdraw_url=to.part("withdraw"),
+            landing_url=to.landing,
+        )
+
+    def withdrawing(self, visit: Visit, code: str) -> str:
+        """Ask once more before a response is deleted."""
+        form, to = visit.form, visit.to
+        return self._render(
+            "withdrawing",
+            visit,
+            taken=moment(form.wave, form.taken_at, visit.language) if form.taken_at else "",
+            code=code,
+            mine_url=to.part("mine"),
+            withdraw_url=to.part("withdraw"),
         )
 
     def unknown(self, language: Language) -> str:

@@ -1,29 +1,49 @@
-"""The published sheet as rows to be read: figures in words, the interval as a line."""
+"""The published sheet as it is read: rows with their figures in words, and each class's chart."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from questionnaires.text import Language
+from survey_service.sheet.caterpillar import Caterpillar, caterpillar
+from survey_service.sheet.plot_shapes import NARROW, WIDE
 from survey_service.sheet.score_sheet import (
     ClassSheet,
     CriterionLine,
     ProvinceFigure,
     Published,
     ScoreSheet,
+    Turnout,
     UnitSheet,
 )
+from survey_service.web.charts import chart_name
 
 _CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """An interval and its point on a line from 0 to 100."""
+class Picture:
+    """One drawing of a chart: its file and its size in pixels."""
 
-    low: str
-    at: str
-    high: str
+    name: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartView:
+    """A class's chart, wide and narrow, and the axis that it shows, to be said in words.
+
+    `whole` is empty where it shows percent. `hollow` where a point has no interval.
+    """
+
+    wide: Picture
+    narrow: Picture
+    low: int
+    high: int
+    whole: str
+    units: int
+    hollow: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +54,12 @@ class UnitRow:
     name: str
     points: str
     interval: str
-    spread: Spread | None
     percent: str
     rank_set: str
     band: str
     issued: int
-    returned: int
-    valid: int
+    returned: str
+    valid: str
     state: str
     unranked: str
     measured: str
@@ -66,6 +85,7 @@ class ClassView:
 
     name: str
     maximum: str
+    chart: ChartView | None
     rows: tuple[UnitRow, ...]
     bands: tuple[tuple[str, int], ...]
     province: tuple[ProvinceRow, ...]
@@ -85,23 +105,42 @@ def shown(figure: str, language: Language) -> str:
 def _class_view(sheet: ScoreSheet, unit_class: ClassSheet, language: Language) -> ClassView:
     units = {unit.code: unit for unit in sheet.units}
     listed = [units[code] for code in (*unit_class.ranking, *unit_class.unranked)]
-    axis = _axis(listed)
+    plot = caterpillar(sheet, unit_class, language)
     bands = {band.band: band.name.in_(language) for band in unit_class.bands}
     names = {unit.code: unit.name.in_(language) for unit in sheet.units}
     maxima = [shown(u.result.maximum, language) for u in listed if isinstance(u.result, Published)]
     return ClassView(
         name=unit_class.name.in_(language),
         maximum=maxima[0] if len(set(maxima)) == 1 else "",
-        rows=tuple(_unit_row(unit, axis, bands, language) for unit in listed),
+        chart=_chart(plot) if plot else None,
+        rows=tuple(_unit_row(unit, bands, language) for unit in listed),
         bands=tuple((band.name.in_(language), band.units) for band in unit_class.bands),
         province=tuple(_province_rows(unit_class, names, language)),
     )
 
 
-def _unit_row(
-    unit: UnitSheet, axis: tuple[Decimal, Decimal], bands: dict[str, str], language: Language
-) -> UnitRow:
+def _chart(plot: Caterpillar) -> ChartView:
+    places = [mark.place for mark in plot.marks if mark.place]
+    return ChartView(
+        wide=_picture(plot, narrow=False),
+        narrow=_picture(plot, narrow=True),
+        low=plot.low,
+        high=plot.high,
+        whole="" if plot.in_percent else plot.whole,
+        units=len(plot.marks),
+        hollow=any(place.interval is None for place in places),
+    )
+
+
+def _picture(plot: Caterpillar, *, narrow: bool) -> Picture:
+    shape = NARROW if narrow else WIDE
+    name = chart_name(plot.unit_class, plot.language, narrow=narrow)
+    return Picture(name=name, width=shape.width, height=shape.height(plot))
+
+
+def _unit_row(unit: UnitSheet, bands: dict[str, str], language: Language) -> UnitRow:
     result = unit.result if isinstance(unit.result, Published) else None
+    turnout = unit.turnout if isinstance(unit.turnout, Turnout) else None
     interval = result.interval if result else None
     leaves = list(_leaves(unit))
     return UnitRow(
@@ -111,13 +150,12 @@ def _unit_row(
         interval=(
             f"{shown(interval.low, language)}–{shown(interval.high, language)}" if interval else ""
         ),
-        spread=_spread(result, axis) if result else None,
         percent=shown(result.percent, language) if result else "",
         rank_set=f"{unit.rank_set.best}–{unit.rank_set.worst}" if unit.rank_set else "",
         band=bands.get(unit.band or "", ""),
         issued=unit.turnout.issued,
-        returned=unit.turnout.returned,
-        valid=unit.turnout.valid,
+        returned=str(turnout.returned) if turnout else "–",
+        valid=str(turnout.valid) if turnout else "–",
         state="published" if result else _state(unit.result),
         unranked=unit.unranked or "",
         measured=shown(result.measured, language) if result and result.rescaled else "",
@@ -134,30 +172,6 @@ def _leaves(unit: UnitSheet) -> Iterator[CriterionLine]:
 
 def _state(result: object) -> str:
     return "suppressed" if type(result).__name__ == "Suppressed" else "not_measurable"
-
-
-def _axis(units: list[UnitSheet]) -> tuple[Decimal, Decimal]:
-    """Find the least and the greatest figure that the lines of a class must hold."""
-    ends: list[Decimal] = []
-    for unit in units:
-        if isinstance(unit.result, Published):
-            ends.append(Decimal(unit.result.points))
-            if unit.result.interval:
-                ends += [Decimal(unit.result.interval.low), Decimal(unit.result.interval.high)]
-    return (min(ends), max(ends)) if ends else (Decimal(0), Decimal(1))
-
-
-def _spread(result: Published, axis: tuple[Decimal, Decimal]) -> Spread | None:
-    if result.interval is None:
-        return None
-    low, high = axis
-    width = high - low or Decimal(1)
-
-    def place(figure: str) -> str:
-        return f"{(Decimal(figure) - low) / width * 100:.1f}"
-
-    ends = result.interval
-    return Spread(low=place(ends.low), at=place(result.points), high=place(ends.high))
 
 
 def _province_rows(

@@ -52,6 +52,10 @@ def wave_words(wave: LoadedWave, language: Language) -> WaveWords:
 
 def moment(wave: LoadedWave, at: datetime, language: Language) -> str:
     """Write an instant as the hour and civil date in the wave's zone."""
-    local = at.astimezone(ZoneInfo(wave.plan.zone))
+    return hour_and_day(at.astimezone(ZoneInfo(wave.plan.zone)), language)
+
+
+def hour_and_day(local: datetime, language: Language) -> str:
+    """Write a local time as its hour and civil date."""
     day = civil_date(local.date(), language)
     return f"{local:%H:%M} ngày {day}" if language == "vi" else f"{local:%H:%M} on {day}"

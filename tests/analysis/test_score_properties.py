@@ -9,7 +9,7 @@ import small
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.columns import BLANK, DONT_KNOW, Ballots, Stratum
+from analysis.columns import BLANK, DONT_KNOW, Ballots, IndexColumns, Stratum
 from analysis.scoring import score
 
 SEEDS = st.integers(0, 10_000)
@@ -95,6 +95,50 @@ def test_intervals_hold_the_figure_and_stay_inside(seed: int) -> None:
                 low, high = one.interval
                 assert 0 <= low <= float(one.points) + 1e-12
                 assert float(one.points) - 1e-12 <= high <= float(one.maximum)
+
+
+@given(seed=SEEDS)
+def test_a_group_has_the_error_of_a_leaf_on_which_it_weighs_alone(seed: int) -> None:
+    ballots, strata, index = small.random_survey(seed)
+    open_to_all = replace(index, minimum_cover=Fraction(0))
+    whole = score(ballots, strata, open_to_all)
+    for group in range(len(index.leaves[0][0].weights)):
+        alone = score(ballots, strata, _only(open_to_all, group))
+        for unit, single in zip(whole.units, alone.units, strict=True):
+            for leaf, one in zip(unit.leaves, single.leaves, strict=True):
+                cell = next((cell for cell in leaf.groups if cell.group == group), None)
+                if cell is None:
+                    continue
+                if cell.mean is None:
+                    assert (cell.standard_error, cell.degrees_of_freedom, cell.interval) == (
+                        None, None, None,
+                    )  # fmt: skip
+                elif one.points is not None:
+                    scale = float(one.maximum)
+                    assert cell.interval is not None
+                    assert cell.standard_error == pytest.approx((one.standard_error or 0) / scale)
+                    assert cell.degrees_of_freedom == pytest.approx(one.degrees_of_freedom)
+                    assert [scale * end for end in cell.interval] == pytest.approx(one.interval)
+
+
+def _only(index: IndexColumns, group: int) -> IndexColumns:
+    """Let one group carry the whole weight of every leaf on which it has any."""
+    return replace(
+        index,
+        leaves=tuple(
+            tuple(
+                replace(
+                    leaf,
+                    weights=tuple(
+                        Fraction(at == group and weight > 0)
+                        for at, weight in enumerate(leaf.weights)
+                    ),
+                )
+                for leaf in leaves
+            )
+            for leaves in index.leaves
+        ),
+    )
 
 
 @given(seed=SEEDS)

@@ -128,7 +128,20 @@ def test_every_page_is_accessible_and_fits_a_small_phone(
     page.fill("#code", code)
     page.click("text=Xem phiếu của tôi")
     look(page)
-    for state in ("closed", "cancelled", "draft"):
+    page.click("main >> role=button[name='Sửa phiếu']")
+    look(page)
+    page.click(".review-edit a")
+    look(page)
+    page.goto(f"{address}/p/{token}")
+    page.fill("#code", code)
+    page.click("text=Xem phiếu của tôi")
+    page.click("main >> role=button[name='Rút phiếu']")
+    look(page)
+    page.click("role=button[name='English']")
+    look(page)
+    page.click("text=Withdraw it and delete my answers")
+    look(page)
+    for state in ("closed", "cancelled", "draft", "frozen", "published"):
         wave.change_wave(state=state)
         page.goto(f"{address}/p/{wave.token(0)}")
         look(page)
@@ -239,6 +252,46 @@ def test_back_reload_and_a_second_device_lose_nothing(
     assert "Đã nhận phiếu" in page.inner_text("main")
     assert len(wave.rows(Response)) == 1
     assert len(wave.rows(Ballot)) == 2
+
+
+def test_a_sent_form_is_corrected_and_withdrawn_without_scripts(
+    browser: Browser, wave: Round, address: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="vi-VN")
+    page = context.new_page()
+    token = wave.token()
+    begin(page, address, token)
+    for item in ("S1", "S2"):
+        page.check(f"[name='q-{item}'][value='5']")
+    page.click(NEXT)
+    page.goto(f"{address}/p/{token}/review")
+    page.click("main >> role=button[name='Gửi phiếu']")
+    code = page.inner_text(".receipt-code")
+    wave.change_wave(state="closed")
+
+    def rights() -> None:
+        page.goto(f"{address}/p/{token}")
+        page.fill("#code", code)
+        page.click("text=Xem phiếu của tôi")
+
+    rights()
+    page.dblclick("main >> role=button[name='Sửa phiếu']")
+    page.click(".review-edit a >> nth=0")
+    page.check("[name='q-S1'][value='2']")
+    page.click(NEXT)
+    page.dblclick("role=button[name='Gửi phiếu đã sửa']")
+    assert page.inner_text(".receipt-code") == code
+    page.go_back()
+    assert "Đã nhận phiếu" in page.inner_text("main")
+    rights()
+    assert "Không hài lòng" in page.inner_text("main")
+    page.click("main >> role=button[name='Rút phiếu']")
+    page.click("text=Không, giữ phiếu")
+    page.click("main >> role=button[name='Rút phiếu']")
+    page.dblclick("text=Rút phiếu và xóa các câu trả lời")
+    page.wait_for_selector("h1:has-text('Đã rút phiếu')")
+    assert (wave.rows(Response), wave.rows(Ballot)) == ([], [])
+    context.close()
 
 
 def test_the_policy_lets_the_page_show_itself_and_nothing_else(

@@ -126,7 +126,8 @@ def test_the_list_and_the_published_seed_find_nobody(played: Played) -> None:
     units = [RatedUnit(code=unit.code, unit_class=unit.unit_class) for unit in read_round().units]
     people = (one / "input" / "contacts.csv").read_text(encoding="utf-8-sig")
     listed = list(csv.DictReader(io.StringIO(people), delimiter=";"))
-    ballots = list(csv.DictReader((one / "dataset" / "ballots.csv").open(encoding="utf-8")))
+    answers = (one / "dataset" / "ballots.csv").read_text(encoding="utf-8")
+    ballots = list(csv.DictReader(io.StringIO(answers)))
     for group in ("HDND", "LDH", "LDP"):
         raters = [Rater(key=row["Thư điện tử"]) for row in listed if row["Nhóm đối tượng"] == group]
         relation = definitions.questionnaires.relation(group).rates

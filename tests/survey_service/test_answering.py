@@ -4,14 +4,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from answering_steps import answer, desk_of, opened, taken
 from rounds import CITIZEN, Person, Round, open_round
-from sqlalchemy import event, update
+from sqlalchemy import event
 
 from questionnaires.packing import unpack
 from survey_service.answering.desk import Desk
-from survey_service.answering.opening import Form, open_form
-from survey_service.answering.rights import own_answers
-from survey_service.answering.saving import read_page, save_page, start
+from survey_service.answering.opening import open_form
+from survey_service.answering.rights import WrongCodeError, own_answers
+from survey_service.answering.saving import start
 from survey_service.answering.submitting import NotTaken, Receipt, submit
 from survey_service.entropy import SeededEntropy
 from survey_service.keys import new_key_ring
@@ -29,34 +30,8 @@ def wave(database: Database, tmp_path: Path) -> Round:
 
 @pytest.fixture
 def desk(wave: Round) -> Generator[Desk]:
-    with AnswerWriter(wave.database) as writer:
-        yield Desk.build(
-            database=wave.database,
-            writer=writer,
-            settings=wave.settings,
-            keys=wave.keys,
-            clock=wave.clock,
-        )
-
-
-def opened(desk: Desk, token: str) -> Form:
-    form = open_form(desk, token)
-    assert form is not None
-    return form
-
-
-def answer(desk: Desk, form: Form, number: int, **fields: str) -> Form:
-    page = form.page(number)
-    assert page is not None
-    named = {name.replace("_", "-"): value.split(";") for name, value in fields.items()}
-    sent = read_page(form, page, named)
-    return save_page(desk, form, sent, finished=not sent.blank and not sent.problems).result(10)
-
-
-def taken(desk: Desk, form: Form, proof: str = "") -> Receipt:
-    outcome = submit(desk, form, proof).result(10)
-    assert isinstance(outcome, Receipt)
-    return outcome
+    with desk_of(wave) as desk:
+        yield desk
 
 
 def test_a_link_opens_its_own_form(desk: Desk, wave: Round) -> None:
@@ -88,8 +63,8 @@ def test_a_paused_wave_goes_on_answering(desk: Desk, wave: Round, state: str) ->
     [
         ("draft", "not_open"),
         ("closed", "closed"),
-        ("frozen", "closed"),
-        ("published", "closed"),
+        ("frozen", "frozen"),
+        ("published", "frozen"),
         ("cancelled", "cancelled"),
     ],
 )
@@ -322,7 +297,8 @@ def test_a_response_is_read_back_with_the_receipt_code_only(desk: Desk, wave: Ro
     assert code is not None
     form = opened(desk, wave.token())
     assert form.standing == "answered"
-    assert own_answers(desk, form, "AAAA-AAAA-AAAA") is None
+    with pytest.raises(WrongCodeError):
+        own_answers(desk, form, "AAAA-AAAA-AAAA")
     read = own_answers(desk, form, code.lower().replace("-", " "))
     assert read is not None
     assert dict(read.about("TAN-LAP")) == {"S1": "5", "S2": "na"}
@@ -330,12 +306,20 @@ def test_a_response_is_read_back_with_the_receipt_code_only(desk: Desk, wave: Ro
     assert read.unfamiliar == ("HOA-SON",)
 
 
-def test_after_the_cut_off_nothing_is_read_back(desk: Desk, wave: Round) -> None:
-    with wave.database.writing() as session:
-        session.execute(update(Invitation).values(answered=True))
+@pytest.mark.parametrize("state", ["frozen", "published"])
+@pytest.mark.parametrize("answered", [True, False])
+def test_after_the_cut_off_everybody_meets_the_same_end(
+    desk: Desk, wave: Round, state: str, *, answered: bool
+) -> None:
+    """The cut-off clears units and marks; what it left out must not tell people apart either."""
+    wave.change_wave(state=state)
+    wave.change_invitation(units=[], answered=answered, withdrawn=not answered)
     form = opened(desk, wave.token())
-    assert (form.standing, form.taken_at) == ("answered", None)
-    assert own_answers(desk, form, desk.links.receipt(form.link.public_id)) is None
+    assert (form.standing, form.taken_at, form.draft) == ("frozen", None, None)
+    code = desk.links.receipt(form.link.public_id)
+    assert own_answers(desk, form, code) is None
+    assert start(desk, form).result(10).standing == "frozen"
+    assert submit(desk, form, "").result(10) == NotTaken(reason="frozen")
 
 
 def test_an_invitation_that_was_purged_meanwhile_takes_nothing(desk: Desk, wave: Round) -> None:

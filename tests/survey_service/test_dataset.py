@@ -6,18 +6,19 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from generated import generate, generated
 from hand_made import write_files
 from hypothesis import given
 from hypothesis import strategies as st
 
 from questionnaires.fingerprint import canonical_json
+from questionnaires.loading import Definitions
 from questionnaires.problems import ProblemsError
 from survey_service.dataset.content import DatasetContent, FreeText
 from survey_service.dataset.files import CHECKSUMS, checksums, dataset_files
 from survey_service.dataset.reading import dataset_from_files, read_dataset
 from survey_service.dataset.tables import MOST_PROBLEMS, at_most, guard, unguard
 from survey_service.dataset.writing import write_dataset
-from survey_service.demo.generated import generated
 from survey_service.folders import digest
 
 CONTENT = generated("two-units", seed=3)
@@ -87,6 +88,32 @@ def test_the_columns_hold_no_date_order_or_device() -> None:
     assert header[7:] == ["S1", "S2", "S3", "S4", "TRE", "XIN-LOI", "SO-LAN", "UU-TIEN"]
     assert b"\r" not in FILES["ballots.csv"]
     assert not FILES["ballots.csv"].startswith(b"\xef\xbb\xbf")
+
+
+def test_what_is_asked_once_stands_on_one_ballot_of_each_person() -> None:
+    bank = CONTENT.questionnaires
+    once = msgspec.structs.replace(bank.item("SO-LAN"), about="respondent", groups=("CX",))
+    relation = bank.relation("CX")
+    both = msgspec.structs.replace(relation.rates, except_own=False)
+    asking = msgspec.structs.replace(
+        bank,
+        items=tuple(once if item.code == once.code else item for item in bank.items),
+        relations=tuple(
+            msgspec.structs.replace(one, rates=both) if one == relation else one
+            for one in bank.relations
+        ),
+    )
+    definitions = Definitions(framework=CONTENT.framework, questionnaires=asking)
+    content = generate(definitions, CONTENT.design.units, {"CX": 20}, seed=1)
+    files = dataset_files(content)
+    answers: dict[str, dict[str, str]] = {}
+    for row in csv.DictReader(io.StringIO(files["ballots.csv"].decode())):
+        answers.setdefault(row["respondent"], {})[row["unit"]] = row["SO-LAN"]
+    assert len(answers) > 5
+    assert {tuple(sorted(own)) for own in answers.values()} == {("XA1", "XA2")}
+    bearing = [[unit for unit, answer in own.items() if answer != "~"] for own in answers.values()]
+    assert {len(units) for units in bearing} == {1}
+    assert {unit for units in bearing for unit in units} == {"XA1", "XA2"}
 
 
 def test_the_codebook_explains_every_column() -> None:

@@ -157,6 +157,24 @@ def test_after_the_cut_off_the_database_joins_nobody_to_a_ballot(
     assert steps == {"invitation", "reminder-1"}
 
 
+def test_who_withdrew_is_counted_as_invited_and_told_from_nobody_after_the_cut_off(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    withdrawn = answered.invitations[-1]
+    with database.writing() as session:
+        session.execute(update(Invitation).where(Invitation.id == withdrawn).values(withdrawn=True))
+        dropped = {"state": "dropped", "reason": "withdrawn"}
+        session.execute(update(Letter).where(Letter.invitation_id == withdrawn).values(dropped))
+    _freeze(database, clock, tmp_path / "dataset")
+    issued = read_dataset(tmp_path / "dataset").content.design.issued
+    assert sum(cell.ballots for cell in issued) == sum(len(person.units) for person in PEOPLE)
+    with database.reading() as session:
+        assert set(session.scalars(select(Invitation.withdrawn))) == {False}
+        assert set(session.scalars(select(Letter.reason))) == {None, "wave-over"}
+        status = wave_status(session, PLAN.code)
+    assert (status.total.invited, status.withdrawn) == (len(PEOPLE), 1)
+
+
 def test_the_ballots_of_one_person_share_a_respondent(
     database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
 ) -> None:
@@ -260,6 +278,26 @@ def test_a_frozen_wave_is_published_once_and_for_all(
     assert events.count("published") == 1
     assert json.loads(kept["manifest.json"])["dataset"] == read_dataset(tmp_path / "dataset").hash
     assert answered.wave
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "paused", "closed", "cancelled"])
+def test_only_a_frozen_wave_is_published_and_that_is_asked_first(
+    database: Database, clock: SteppedClock, tmp_path: Path, state: str
+) -> None:
+    make_wave(database, PEOPLE[:1], state=state)
+    with pytest.raises(WaveStateError) as caught:
+        publish_wave(
+            database, clock, code=PLAN.code, wave_folder=tmp_path / "nowhere", actor="test"
+        )
+    assert caught.value.action == "publish"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_wave_that_is_not_there_cannot_be_published(
+    database: Database, clock: SteppedClock, tmp_path: Path
+) -> None:
+    with pytest.raises(WaveUnknownError):
+        publish_wave(database, clock, code="x", wave_folder=tmp_path / "nowhere", actor="test")
 
 
 def test_a_dataset_that_was_exchanged_is_not_published(

@@ -5,10 +5,21 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DatabaseError
+from tampering import alter_entry, drop_guard
 
+from questionnaires.problems import ProblemsError
 from survey_service.clock import SteppedClock
-from survey_service.journal import BEGINNING, Head, head, record, verify_chain
+from survey_service.journal import (
+    BEGINNING,
+    Head,
+    entries,
+    head,
+    record,
+    require_whole,
+    verify_chain,
+)
 from survey_service.store.database import Database
 from survey_service.store.journal import JournalEntry
 
@@ -77,8 +88,7 @@ def test_an_entry_falls_with_its_transaction(database: Database) -> None:
 )
 def test_an_altered_entry_is_found(database: Database, change: dict[str, Any]) -> None:
     write(database, 3, count=7)
-    with database.writing() as session:
-        session.execute(update(JournalEntry).where(JournalEntry.sequence == 2).values(change))
+    alter_entry(database, 2, **change)
     with database.reading() as session:
         found = verify_chain(session)
         assert found is not None
@@ -90,6 +100,7 @@ def test_an_altered_entry_is_found(database: Database, change: dict[str, Any]) -
 def test_a_missing_entry_is_found(database: Database) -> None:
     write(database, 3)
     with database.writing() as session:
+        drop_guard(session)
         session.execute(delete(JournalEntry).where(JournalEntry.sequence == 2))
     with database.reading() as session:
         found = verify_chain(session)
@@ -102,6 +113,7 @@ def test_a_cut_end_is_found_by_a_witness_only(database: Database) -> None:
     with database.reading() as session:
         assert verify_chain(session, witnessed=witnessed) is None
     with database.writing() as session:
+        drop_guard(session)
         session.execute(delete(JournalEntry).where(JournalEntry.sequence == 3))
     with database.reading() as session:
         assert verify_chain(session) is None
@@ -128,3 +140,66 @@ def test_writers_at_once_make_one_chain(database: Database) -> None:
     with database.reading() as session:
         assert verify_chain(session) is None
         assert head(session).sequence == 40
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        update(JournalEntry).values(actor="ai đó"),
+        update(JournalEntry).where(JournalEntry.sequence == 1).values(details={}),
+        delete(JournalEntry),
+        delete(JournalEntry).where(JournalEntry.sequence == 2),
+    ],
+    ids=["alter all", "alter one", "delete all", "delete one"],
+)
+def test_the_database_itself_refuses_to_alter_the_journal(
+    database: Database, statement: Any
+) -> None:
+    newest = write(database, 2)
+    with (
+        pytest.raises(DatabaseError, match="the journal is append-only"),
+        database.writing() as session,
+    ):
+        session.execute(statement)
+    with database.reading() as session:
+        assert verify_chain(session, witnessed=newest) is None
+    assert write(database).sequence == 3
+
+
+def test_no_statement_of_its_own_gets_past_the_guard(database: Database) -> None:
+    newest = write(database, 2)
+    sneaky = (
+        "INSERT OR REPLACE INTO journal SELECT 1, at, 'x', wave, event, details, previous, hash "
+        "FROM journal WHERE sequence = 2"
+        if database.is_sqlite
+        else "TRUNCATE journal"
+    )
+    with (
+        pytest.raises(DatabaseError, match="the journal is append-only"),
+        database.writing() as session,
+    ):
+        session.execute(text(sneaky))
+    with database.reading() as session:
+        assert verify_chain(session, witnessed=newest) is None
+
+
+def test_nothing_is_built_on_a_broken_chain(database: Database) -> None:
+    write(database, 3)
+    with database.reading() as session:
+        require_whole(session)
+    alter_entry(database, 2, actor="ai đó")
+    with database.reading() as session, pytest.raises(ProblemsError) as refused:
+        require_whole(session)
+    broken, remedy = refused.value.problems
+    assert broken.where == "nhật ký/journal #2"
+    assert "journal check" in remedy.message.vi
+    assert "journal check" in remedy.message.en
+
+
+def test_the_entries_of_one_wave_can_be_walked(database: Database) -> None:
+    write(database, 2)
+    with database.writing() as session:
+        record(session, CLOCK, actor="a", wave="V", event="closed", details={})
+    with database.reading() as session:
+        assert [entry.sequence for entry in entries(session)] == [1, 2, 3]
+        assert [entry.event for entry in entries(session, wave="V")] == ["closed"]

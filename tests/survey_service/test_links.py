@@ -28,6 +28,14 @@ def test_one_changed_character_is_refused(place: int, character: str) -> None:
     assert changed == token or LINKS.open(changed) is None
 
 
+def test_a_correcting_link_is_told_apart_and_neither_signs_for_the_other() -> None:
+    plain, correcting = (LINKS.token(PUBLIC_ID, 2, correcting=kind) for kind in (False, True))
+    assert LINKS.open(correcting) == Link(PUBLIC_ID, 2, correcting=True)
+    assert len(correcting) == TOKEN_LENGTH
+    assert plain.rpartition(".")[0] == correcting.rpartition(".")[0]
+    assert plain.rpartition(".")[2] != correcting.rpartition(".")[2]
+
+
 def test_only_the_canonical_spelling_is_a_token() -> None:
     # 16 signature bytes leave four spare bits in the last letter: 15 other spellings decode alike.
     token = LINKS.token(PUBLIC_ID, 0)

@@ -14,9 +14,11 @@ from survey_service.config import read_settings
 from survey_service.store.database import Database
 from survey_service.store.journal import JournalEntry
 from survey_service.store.people import Contact, Invitation
-from survey_service.waves.expectation import expect_ballots, expect_units
+from survey_service.waves.expectation import expect_ballots
 from survey_service.waves.forecasts import forecast_groups, forecast_units
+from survey_service.waves.opening import PreflightError
 from survey_service.waves.preflight import Preflight, preflight
+from survey_service.waves.prospects import expect_units
 from survey_service.waves.transitions import WaveStateError
 
 
@@ -55,9 +57,15 @@ def test_expected_ballots_follow_the_stated_response_rates(stage: Stage) -> None
     expected = {(row.unit, row.leaf, row.group): row for row in run(stage).expected}
     leader = expected["XA1", "A.1", "CX"]
     assert (leader.issued, leader.expected, leader.minimum) == (6, Decimal("5.4"), 2)
-    assert leader.enough
+    assert not leader.at_risk
+    assert leader.under_minimum < Decimal("0.001")
     citizen = expected["XA2", "B.1.1", "ND"]
     assert (citizen.issued, citizen.expected) == (6, Decimal("2.4"))
+    # Six ballots, each back with 40 % and valid with 95 % of that; fewer than two: 0 or 1.
+    chance = Decimal("0.62") ** 6 + 6 * Decimal("0.38") * Decimal("0.62") ** 5
+    assert citizen.under_minimum == citizen.uncounted == chance.quantize(Decimal("0.000001"))
+    assert citizen.at_risk
+    assert citizen.needed == 9
     assert ("XA1", "B.1.1", "CX") not in expected
 
 
@@ -120,14 +128,15 @@ def test_thin_groups_and_unranked_units_are_warned_of(stage: Stage) -> None:
     assert found.ready
     lines = warnings(found)
     thin = next(line for line in lines if line.startswith("nhóm/group ND"))
-    assert "dưới mức tối thiểu 2 phiếu hợp lệ ở 2 đơn vị: XA1 (1,2), XA2 (1,2)" in thin
-    assert "XA1 (1.2), XA2 (1.2); the group's weight would be shared out" in thin
+    assert "dưới mức tối thiểu 2 phiếu hợp lệ trên 10 % ở 2 đơn vị: XA1 (1,2 phiếu" in thin
+    assert "XA1 (1.2 ballots back, 68 %), XA2 (1.2 ballots back, 68 %); the group's weight" in thin
+    assert "about 9 ballots issued for each unit would do" in thin
     hidden = next(line for line in lines if line.startswith("nhóm/group CX"))
     assert "dưới ngưỡng công bố 3 phiếu" in hidden
     unranked = next(line for line in lines if line.startswith("đơn vị/unit XA1"))
     assert "B.1.1" in unranked
-    assert "không được xếp hạng" in unranked
-    assert "unranked" in unranked
+    assert "xác suất không được xếp hạng là 6" in unranked
+    assert "the chance of staying unranked is 6" in unranked
 
 
 def test_dates_gone_by_are_barred(stage: Stage) -> None:
@@ -157,6 +166,37 @@ def test_links_to_this_machine_are_told(
     stage.settings = read_settings({"SURVEY_PUBLIC_URL": public, "SURVEY_SMTP_URL": smtp})
     found = [entry for entry in run(stage).problems if entry.where == "SURVEY_PUBLIC_URL"]
     assert [entry.severity for entry in found] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(
+    ("settings", "barred"),
+    [
+        ({"SURVEY_SMTP_URL": "smtps://thu.example"}, ["SURVEY_MAIL_FROM"]),
+        ({"SURVEY_MAIL_FROM": "khaosat@coquan.gov.vn"}, ["SURVEY_SMTP_URL"]),
+        ({}, ["SURVEY_MAIL_FROM", "SURVEY_SMTP_URL"]),
+        (
+            {
+                "SURVEY_SMTP_URL": "smtp://127.0.0.1:25",
+                "SURVEY_MAIL_FROM": "khaosat@coquan.gov.vn",
+            },
+            [],
+        ),
+    ],
+)
+def test_a_public_survey_needs_a_relay_and_a_sender_of_its_own(
+    stage: Stage, settings: dict[str, str], barred: list[str]
+) -> None:
+    stage.create()
+    stage.invite(contacts())
+    stage.settings = read_settings({"SURVEY_PUBLIC_URL": "https://khaosat.example", **settings})
+    found = run(stage)
+    assert sorted(one.where for one in found.problems if one.severity == "error") == barred
+    stage.clock.move_to(FIRST_DAY)
+    if barred:
+        with pytest.raises(PreflightError, match=barred[0]):
+            stage.open()
+    else:
+        assert stage.open().invitations == 36
 
 
 def test_only_a_draft_is_checked(stage: Stage) -> None:
@@ -199,7 +239,7 @@ def forecast(below: str, issued: int) -> list[Problem]:
     expected = expect_ballots(framework, definitions.questionnaires, classes, counts)
     return [
         *forecast_groups(framework, expected),
-        *forecast_units(framework, expect_units(framework, classes, expected)),
+        *forecast_units(expect_units(framework, classes, expected)),
     ]
 
 
@@ -216,8 +256,8 @@ def test_a_thin_group_means_what_the_framework_says(below: str, words: str) -> N
 
 
 def test_a_flagged_thin_group_still_measures() -> None:
-    assert any("unit" in found.where for found in forecast("renormalise", 3))
-    assert not any("unit" in found.where for found in forecast("flag", 3))
+    assert any("unit" in found.where for found in forecast("renormalise", 6))
+    assert not any("unit" in found.where for found in forecast("flag", 6))
 
 
 def test_many_units_are_counted_and_not_all_named() -> None:

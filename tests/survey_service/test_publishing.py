@@ -1,12 +1,16 @@
+import csv
+import io
 import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import msgspec
 import pytest
 from click.testing import CliRunner
+from generated import generated
 from hand_made import frozen, write_files
 
 from questionnaires.fingerprint import canonical_json
@@ -15,15 +19,22 @@ from survey_service.cli.score import score
 from survey_service.cli.verify import verify as verify_command
 from survey_service.dataset.files import CHECKSUMS, checksums
 from survey_service.dataset.reading import read_dataset
+from survey_service.dataset.tables import write_csv
 from survey_service.dataset.writing import write_dataset
-from survey_service.demo.generated import generated
 from survey_service.folders import digest
-from survey_service.publishing import manifest as manifests
-from survey_service.publishing.manifest import MANIFEST, MANIFEST_DIGEST, digest_line
+from survey_service.publishing.manifest import (
+    MANIFEST,
+    MANIFEST_DIGEST,
+    digest_line,
+    installed_software,
+)
 from survey_service.publishing.package import publication_files, write_publication
 from survey_service.publishing.verifying import Verification, verify
 from survey_service.results.computing import compute
 from survey_service.sheet.documents import sheet_json
+from survey_service.sheet.score_sheet import Published, ScoreSheet
+from survey_service.sheet.spreadsheet_csv import sheet_csv
+from survey_service.sheet.workbook import sheet_xlsx
 
 NAMES = [
     "framework.json", "manifest.json", "manifest.sha256", "questionnaires.json",
@@ -220,16 +231,126 @@ def test_scores_must_be_a_sheet(out: Path) -> None:
     assert "not a score sheet" in english(verify(out / "publication"))
 
 
-def test_a_later_release_still_verifies_what_an_earlier_one_made(
-    out: Path, monkeypatch: pytest.MonkeyPatch
+CLAIMS = {
+    "the installed releases": installed_software(),
+    "another XlsxWriter": installed_software() | {"XlsxWriter": "99.0"},
+    "another survey-service": installed_software() | {"survey-service": "99.0"},
+    "neither": {},
+}
+
+
+def raised(out: Path) -> ScoreSheet:
+    """Give the sheet with half a point more for the first unit."""
+    sheet = compute(read_dataset(out / "dataset"))
+    first, *rest = sheet.units
+    assert isinstance(first.result, Published)
+    more = msgspec.structs.replace(first.result, points="29.50")
+    return msgspec.structs.replace(
+        sheet, units=(msgspec.structs.replace(first, result=more), *rest)
+    )
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+@pytest.mark.parametrize("with_dataset", [True, False])
+@pytest.mark.parametrize("name", ["scores.csv", "scores.xlsx"])
+def test_a_forged_total_is_found_whatever_release_the_manifest_names(
+    out: Path, name: str, claim: str, *, with_dataset: bool
 ) -> None:
-    monkeypatch.setattr(manifests, "SOFTWARE", ("survey-service",))
+    write = {"scores.csv": sheet_csv, "scores.xlsx": sheet_xlsx}[name]
+    (out / "publication" / name).write_bytes(write(raised(out)))
+    relist(out / "publication", software=CLAIMS[claim])
+    if not with_dataset:
+        shutil.rmtree(out / "dataset")
+    found = verify(out / "publication")
+    assert not found.verified
+    assert f"{name}: không khớp" in english(found)
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+@pytest.mark.parametrize("garbage", [b"", b"garbage", b"PK\x03\x04garbage", b"\xff\xfe\x00"])
+@pytest.mark.parametrize("name", ["scores.csv", "scores.xlsx"])
+def test_garbage_in_place_of_a_table_is_found_whatever_release_the_manifest_names(
+    out: Path, name: str, garbage: bytes, claim: str
+) -> None:
+    (out / "publication" / name).write_bytes(garbage)
+    relist(out / "publication", software=CLAIMS[claim])
+    assert f"{name}: không khớp" in english(verify(out / "publication"))
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_forged_scores_are_found_whatever_release_the_manifest_names(out: Path, claim: str) -> None:
+    folder = out / "publication"
+    forged = publication_files(read_dataset(out / "dataset"), raised(out))
+    shutil.rmtree(folder)
+    write_files(folder, forged)
+    relist(folder, software=CLAIMS[claim])
+    assert "scores.json: tính lại" in english(verify(folder))
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_claim_alone_changes_nothing_in_what_is_proven(out: Path, claim: str) -> None:
+    relist(out / "publication", software=CLAIMS[claim])
+    found = verify(out / "publication")
+    assert found.verified
+    assert any("Every published figure" in text.en for text in found.proven)
+
+
+def zipped_otherwise(content: bytes) -> bytes:
+    """Give the same workbook in other bytes, as another release might write it."""
+    other = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(other, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return other.getvalue()
+
+
+def test_the_workbook_of_another_release_is_compared_by_its_cells(out: Path) -> None:
     path = out / "publication" / "scores.xlsx"
-    path.write_bytes(path.read_bytes() + b"\n")
-    relist(out / "publication")
-    assert verify(out / "publication").verified
-    path.write_bytes(path.read_bytes() + b"\n")
-    assert not verify(out / "publication").verified
+    path.write_bytes(zipped_otherwise(path.read_bytes()))
+    relist(out / "publication", software=CLAIMS["another XlsxWriter"])
+    found = verify(out / "publication")
+    assert found.verified
+    assert not any("Every" in text.en for text in found.proven)
+    assert any("figures of scores.json were computed anew" in text.en for text in found.proven)
+    assert "scores.xlsx names another release" in found.not_proven[0].en
+    assert "Formulas, formats and drawings were not compared" in found.not_proven[0].en
+    relist(out / "publication", software=CLAIMS["the installed releases"])
+    assert "scores.xlsx: không khớp" in english(verify(out / "publication"))
+
+
+def test_what_only_another_release_knows_is_named_as_not_proven(out: Path) -> None:
+    path = out / "publication" / "scores.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    wider = [[*rows[0], "points", "more\x1b"], *([*row, "30", "1"] for row in rows[1:])]
+    narrower = [row[:-1] for row in wider]
+    at = rows[0].index("lowest_units")
+    for row in narrower:
+        del row[at]
+    strange = [*narrower, ["news", *narrower[1][1:]]]
+    path.write_bytes(write_csv(wider))
+    relist(out / "publication", software=CLAIMS["another survey-service"])
+    found = verify(out / "publication")
+    assert found.verified
+    assert "“points 2”" in found.not_proven[0].en
+    assert "“more?”" in found.not_proven[0].vi
+    assert not any("Every" in text.en for text in found.proven)
+    path.write_bytes(write_csv(strange))
+    relist(out / "publication", software=CLAIMS["another survey-service"])
+    shown = verify(out / "publication")
+    assert shown.verified
+    assert "“news”" in shown.not_proven[0].en
+    assert "“lowest_units”" in shown.not_proven[0].en
+    path.write_bytes(write_csv([*wider, wider[1]]))
+    relist(out / "publication", software=CLAIMS["another survey-service"])
+    assert "scores.csv: không khớp" in english(verify(out / "publication"))
+
+
+def test_a_manifest_in_another_spelling_is_none(out: Path) -> None:
+    manifest = out / "publication" / MANIFEST
+    content = json.dumps(json.loads(manifest.read_bytes()), indent=1).encode()
+    manifest.write_bytes(content)
+    (out / "publication" / MANIFEST_DIGEST).write_bytes(digest_line(digest(content)))
+    assert "not a manifest" in english(verify(out / "publication"))
 
 
 def test_links_in_a_package_are_refused(out: Path) -> None:

@@ -6,19 +6,23 @@ from typing import Any
 
 import msgspec
 import pytest
+from generated import generated
 from hand_made import frozen, hand_made, two_units, with_leaves, with_rules
 
+from analysis.intervals import beta_interval
 from questionnaires.index import Rounding
 from questionnaires.problems import ProblemsError
 from questionnaires.text import Text
 from survey_service.dataset.design import Declaration
-from survey_service.demo.generated import generated
 from survey_service.results.computing import compute
+from survey_service.results.province import province_table
 from survey_service.sheet.documents import sheet_json
+from survey_service.sheet.lines import lines
 from survey_service.sheet.score_sheet import (
     CriterionLine,
     NotApplicable,
     NotMeasurable,
+    ProvinceFigure,
     Published,
     ScoreSheet,
     Suppressed,
@@ -101,7 +105,7 @@ def test_equal_totals_share_a_rank() -> None:
     assert [one.rank for one in sheet.units] == [1, 1]
     assert sheet.classes[0].ranking == ("XA1", "XA2")
     highest = sheet.classes[0].province[0].result
-    assert not isinstance(highest, Suppressed | NotMeasurable)
+    assert isinstance(highest, ProvinceFigure)
     assert highest.highest.units == highest.lowest.units == ("XA1", "XA2")
 
 
@@ -125,7 +129,7 @@ def test_the_table_of_the_province_adds_up_what_is_shown() -> None:
         ("criterion", "B.1"), ("leaf", "B.1.1"), ("leaf", "B.1.2"),
     ]  # fmt: skip
     row = rows["leaf", "A.1"]
-    assert not isinstance(row, Suppressed | NotMeasurable)
+    assert isinstance(row, ProvinceFigure)
     assert (row.percent, row.units, row.of) == ("76.25", 2, 2)
     assert (row.highest.percent, row.highest.units) == ("82.50", ("XA1",))
     assert (row.lowest.percent, row.lowest.units) == ("70.00", ("XA2",))
@@ -185,7 +189,7 @@ def test_what_could_not_be_measured_is_not_zero() -> None:
     assert total.measured == "10.00"
     assert sheet.classes[0].unranked == ("XA1",)
     row = next(line for line in sheet.classes[0].province if line.code == "B.1.1").result
-    assert not isinstance(row, Suppressed | NotMeasurable)
+    assert isinstance(row, ProvinceFigure)
     assert (row.units, row.of) == (1, 2)
 
 
@@ -257,6 +261,76 @@ def test_a_nominated_list_has_no_sampling_error_but_a_remark() -> None:
     assert unit(sheet).rank_set is None
     assert unit(sheet).rank == 2
     assert "không có sai số mẫu" in sheet.remarks[0].vi
+
+
+def test_a_groups_mean_has_its_error_and_interval() -> None:
+    sheet = sheet_of(list_kinds={"CB": "nominated"})
+    first, second = (row.result for row in leaf(sheet, "A.1", "XA2").groups)
+    assert isinstance(first, Published)
+    # Three equal answers, 0.5: no spread, so the beta interval of three respondents.
+    assert (first.points, first.standard_error) == ("5.00", "0.000000")
+    assert first.interval is not None
+    low, high = beta_interval(0.5, 3)
+    assert float(first.interval.low) == pytest.approx(10 * low, abs=1e-6)
+    assert float(first.interval.high) == pytest.approx(10 * high, abs=1e-6)
+    assert isinstance(second, Published)
+    assert (second.standard_error, second.interval) == (None, None)
+
+
+def test_every_sampled_figure_that_is_shown_has_its_error_and_interval() -> None:
+    sheet = compute(frozen(generated("two-units", seed=5)))
+    shown = [line.result for line in lines(sheet) if isinstance(line.result, Published)]
+    assert {line.level for line in lines(sheet) if isinstance(line.result, Published)} == {
+        "unit", "component", "criterion", "leaf", "group",
+    }  # fmt: skip
+    for one in shown:
+        assert one.standard_error is not None
+        assert one.interval is not None
+        assert float(one.interval.low) <= float(one.points) <= float(one.interval.high)
+
+
+def test_what_only_another_class_has_is_not_applicable_in_the_table_of_the_province() -> None:
+    sheet = compute(frozen(generated("par-index-2022", seed=7)))
+    first, second = (
+        {
+            line.code: (line.level, isinstance(line.result, NotApplicable))
+            for line in one.province
+            if line.level in {"criterion", "leaf"}
+        }
+        for one in sheet.classes
+    )
+    assert list(first) == sorted(first)
+    assert list(second) == sorted(second)
+    assert first.keys() == second.keys()
+    assert [code for code in first if first[code][1]] == ["1.3", "8.2.1", "8.2.2", "8.2.3"]
+    assert {"3.2", "8.1", "8.1.1"} <= {code for code in second if second[code][1]}
+    assert (first["8.2"], second["8.2"]) == (("leaf", False), ("criterion", False))
+    for one in sheet.classes:
+        own = next(unit for unit in sheet.units if unit.unit_class == one.code)
+        codes = {line.leaf for line in lines(sheet) if line.unit is own} - {""}
+        assert codes == {
+            line.code
+            for line in one.province
+            if line.level == "leaf" and not isinstance(line.result, NotApplicable)
+        }
+
+
+def test_rows_of_another_class_never_part_what_belongs_together() -> None:
+    (of_a,) = FRAMEWORK.unit_classes
+    leaf_a, *leaves_b = of_a.leaves
+    late = msgspec.structs.replace(leaf_a, code="A.0")
+    extra = msgspec.structs.replace(leaves_b[0], code="B.1.3")
+    mine = msgspec.structs.replace(of_a, leaves=(leaf_a, late))
+    theirs = msgspec.structs.replace(of_a, code="PH", leaves=(leaf_a, *leaves_b[:1], extra))
+    framework = msgspec.structs.replace(FRAMEWORK, unit_classes=(mine, theirs))
+    rows = province_table(framework, mine, ())
+    assert [line.code for line in rows] == ["", "A", "A.1", "A.0", "B", "B.1", "B.1.1", "B.1.3"]
+    assert [isinstance(line.result, NotApplicable) for line in rows] == [False] * 4 + [True] * 4
+    assert [(line.component, line.criterion) for line in rows[3:6]] == [
+        ("A", None), ("B", None), ("B", "B.1"),
+    ]  # fmt: skip
+    other = [line.code for line in province_table(framework, theirs, ())]
+    assert other == ["", "A", "A.1", "A.0", "B", "B.1", "B.1.1", "B.1.3"]
 
 
 def test_a_stratum_of_one_respondent_is_told_but_not_named() -> None:

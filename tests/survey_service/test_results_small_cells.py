@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 from attack import Leaf, Shown, leaks
+from generated import generated
 from hand_made import frozen, with_rules
 
 from analysis.disclosure import LeafCount, Row
 from survey_service.dataset.content import DatasetContent
-from survey_service.demo.generated import generated
 from survey_service.results.computing import compute
 from survey_service.results.scored import Scored, score_dataset
 from survey_service.sheet.documents import sheet_json

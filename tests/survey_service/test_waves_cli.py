@@ -5,7 +5,7 @@ import click
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import select, update
 from staged import AFTER, CODE, FIRST_DAY, HEADING, UNITS, WAVE, Stage, contacts
 
 from questionnaires import catalogue
@@ -15,6 +15,7 @@ from survey_service.cli.waves import wave
 from survey_service.cli.wiring import Wiring
 from survey_service.store.database import Database
 from survey_service.store.journal import JournalEntry
+from survey_service.store.people import Invitation
 
 Run = Callable[..., Result]
 
@@ -67,6 +68,10 @@ def test_a_wave_from_its_file_to_its_close(stage: Stage, run: Run) -> None:
     status = run("wave", "status", CODE, "--lang", "vi").output
     assert "đang mở; 36 người" in status
     assert "queued 36" in status
+    assert "rút" not in status
+    with stage.database.writing() as session:
+        session.execute(update(Invitation).where(Invitation.id == 1).values(withdrawn=True))
+    assert "Withdrawn: 1." in run("wave", "status", CODE, "--lang", "en").output
     run("wave", "pause", CODE)
     run("wave", "resume", CODE)
     run("wave", "remind", CODE, "--number", "1")

@@ -305,14 +305,15 @@ def test_reminders_go_to_those_who_got_a_letter_and_have_not_answered(stage: Sta
         session.execute(update(Invitation).where(Invitation.id == ids[1]).values(revoked=True))
         session.execute(update(Letter).where(Letter.invitation_id == ids[2]).values(state="failed"))
         session.execute(update(Letter).where(Letter.invitation_id == ids[3]).values(state="queued"))
+        session.execute(update(Invitation).where(Invitation.id == ids[4]).values(withdrawn=True))
     stage.clock.move_to(FIRST_DAY + timedelta(days=3))
-    assert remind(stage) == Reminded(number=1, queued=32)
+    assert remind(stage) == Reminded(number=1, queued=31)
     assert remind(stage) == Reminded(number=1, queued=0)
     with stage.database.reading() as session:
         reminded = set(
             session.scalars(select(Letter.invitation_id).where(Letter.step == "reminder-1"))
         )
-    assert reminded == set(ids[4:])
+    assert reminded == set(ids[5:])
     assert events(stage).count("reminded") == 1
 
 

@@ -26,6 +26,8 @@ def folder(tmp_path: Path) -> Path:
         letter["Subject"] = f"Thư mời số {number} <&>"
         letter["From"] = "Sở Nội vụ <khaosat@khaosat.example>"
         letter["To"] = f"nguoi-{number}@xa.example"
+        if number > 1:
+            letter["Date"] = "Sat, 25 Feb 2023 23:30:00 +0000"
         letter.set_content(f"Xin mở {LINK}\n")
         html = f'<html><head></head><body><a href="{LINK}">Trả lời</a><script>x</script></body>'
         letter.add_alternative(html, subtype="html")
@@ -59,13 +61,16 @@ def fetch(address: str, path: str) -> tuple[int, str, dict[str, str]]:
 def test_caught_mail_is_listed_newest_first(address: str) -> None:
     status, first, _ = fetch(address, "/mail")
     assert status == 200
-    assert first.count('scope="row"') == 50
+    assert first.count('class="mail-line"') == 50
     assert first.index("Thư mời số 52 &lt;&amp;&gt;") < first.index("Thư mời số 51")
     _, second, _ = fetch(address, "/mail?page=2&lang=en")
     assert "Caught mail" in second
-    assert second.count('scope="row"') == 2
+    assert second.count('class="mail-line"') == 2
+    assert "06:30 ngày 26/02/2023" in first
+    assert "06:30 on 26 February 2023" in second
+    assert "nguoi-1@xa.example</span>" in second
     assert fetch(address, "/mail?page=abc")[1] == first
-    assert fetch(address, "/mail?page=99")[1].count('scope="row"') == 2
+    assert fetch(address, "/mail?page=99")[1].count('class="mail-line"') == 2
 
 
 def test_a_mail_is_read_and_its_link_can_be_followed(address: str) -> None:

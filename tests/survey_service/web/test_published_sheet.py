@@ -1,19 +1,26 @@
 import hashlib
 import json
 import re
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
+from generated import generated
 from litestar import Litestar
 from litestar.testing import TestClient
 from rounds import Round
 
 from survey_service.dataset.reading import read_dataset
 from survey_service.dataset.writing import write_dataset
-from survey_service.demo.generated import generated
 from survey_service.publishing.package import publication_files
 from survey_service.results.computing import compute
 from survey_service.store.tables import Publication, PublicationFile
+from survey_service.web import charts
+from survey_service.web.charts import Charts
+from survey_service.web.publications import PublishedFile
 
 Client = TestClient[Litestar]
 HOME = "/results/hai-xa-2025"
@@ -66,6 +73,7 @@ def test_the_sheet_shows_both_ranked_lists(client: Client, files: dict[str, byte
     english = client.get(f"{HOME}?lang=en").text
     assert sheet["units"][0]["result"]["points"] in english
     assert "Possible ranks" in english
+    assert "<svg" not in page.text
 
 
 @pytest.mark.usefixtures("published")
@@ -80,6 +88,9 @@ def test_figures_that_are_not_shown_are_never_zero(
     other["result"] = {"state": "not_measurable", "maximum": "30.00"}
     other |= {"rank": None, "rank_set": None, "band": None, "unranked": "not_measurable"}
     publish(wave, 2, files | {"scores.json": json.dumps(sheet).encode()})
+    chart = client.get(f"{HOME}/chart-SBN.vi.svg")
+    assert chart.status_code == 200
+    assert chart.content != client.get(f"{HOME}/v1/chart-SBN.vi.svg").content
     page = client.get(HOME).text
     assert page.count("ẩn vì ít người trả lời") >= 1
     assert page.count("không đo được") >= 1
@@ -111,6 +122,76 @@ def test_a_known_file_is_not_sent_again(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("published")
+def test_every_chart_of_the_page_is_drawn_for_its_language(client: Client) -> None:
+    seen: set[bytes] = set()
+    for language in ("vi", "en"):
+        page = client.get(f"{HOME}?lang={language}").text
+        charts = re.findall(r'(?:src|srcset)="([^"]+)" width="(\d+)" height="(\d+)"', page)
+        assert len(charts) == 4
+        for address, width, height in charts:
+            assert address.startswith(f"{HOME}/v1/chart-")
+            assert f".{language}." in address
+            answer = client.get(address)
+            assert answer.headers["content-type"].startswith("image/svg+xml")
+            assert f'viewBox="0 0 {width} {height}"' in answer.text
+            assert "sandbox" in answer.headers["content-security-policy"]
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            seen.add(answer.content)
+        assert len(re.findall(r'<img [^>]*alt="[^"]{40,}"', page)) == 2
+    assert len(seen) == 8
+
+
+@pytest.mark.usefixtures("published")
+def test_a_chart_is_immutable_and_a_known_one_is_not_sent_again(client: Client) -> None:
+    address = f"{HOME}/v1/chart-SBN.vi.svg"
+    first = client.get(address)
+    etag = f'"{hashlib.sha256(first.content).hexdigest()}"'
+    assert first.headers["etag"] == etag
+    assert first.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert client.get(f"{HOME}/chart-SBN.vi.svg").headers["cache-control"] == "no-cache"
+    again = client.get(address, headers={"if-none-match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    policy = "content-security-policy"
+    assert again.headers[policy] == first.headers[policy]
+    assert client.head(address).headers["content-length"] == str(len(first.content))
+
+
+def test_a_chart_is_drawn_once_and_the_oldest_is_forgotten(
+    files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charts, "MOST_KEPT", 1)
+    content = files["scores.json"]
+    scores = PublishedFile(
+        name="scores.json",
+        version=1,
+        fingerprint="",
+        published_at=datetime(2025, 5, 6, 3, 0, tzinfo=UTC),
+        content=content,
+        etag="one",
+    )
+    drawn = Charts()
+    wide, narrow = charts.chart_name("SBN", "vi"), charts.chart_name("SBN", "vi", narrow=True)
+    first = drawn.find(scores, wide)
+    assert first is not None
+    # What is kept needs no scores any more.
+    assert drawn.find(replace(scores, content=b""), wide) == first
+    assert drawn.find(scores, narrow) is not None
+    with pytest.raises(msgspec.DecodeError):
+        drawn.find(replace(scores, content=b""), wide)
+    assert drawn.find(scores, wide) == first
+
+
+def test_the_application_starts_without_the_library_that_draws() -> None:
+    program = (
+        "import sys\n"
+        "import survey_service.web.app, survey_service.cli\n"
+        "print([name for name in sys.modules if name.startswith('matplotlib')])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert ran.stdout.split() == [b"[]"]
+
+
+@pytest.mark.usefixtures("published")
 def test_a_version_never_changes_and_the_newest_is_asked_for_again(
     client: Client, wave: Round, files: dict[str, bytes]
 ) -> None:
@@ -137,6 +218,12 @@ def test_a_version_never_changes_and_the_newest_is_asked_for_again(
         f"{HOME}/x1/scores.csv",
         f"{HOME}/v999999999999/scores.csv",
         f"{HOME}/v1/..%2fscores.csv",
+        f"{HOME}/v1/chart-NONE.vi.svg",
+        f"{HOME}/v1/chart-SBN.fr.svg",
+        f"{HOME}/v1/chart-SBN.vi.png",
+        f"{HOME}/v1/chart-SBN.vi.huge.svg",
+        f"{HOME}/v1/chart-.vi.svg",
+        f"{HOME}/v2/chart-SBN.vi.svg",
     ],
 )
 @pytest.mark.usefixtures("published")

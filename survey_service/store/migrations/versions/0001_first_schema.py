@@ -11,6 +11,28 @@ branch_labels = None
 depends_on = None
 
 
+# Whoever may alter the schema can drop these; a slip or a hasty script cannot get past them, and
+# what gets past them the chain of hashes shows.
+GUARDS = {
+    "sqlite": (
+        """CREATE TRIGGER journal_keeps_entries BEFORE UPDATE ON journal
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+        """CREATE TRIGGER journal_loses_nothing BEFORE DELETE ON journal
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+        # INSERT OR REPLACE deletes without the trigger above.
+        """CREATE TRIGGER journal_replaces_nothing BEFORE INSERT ON journal
+        WHEN EXISTS (SELECT 1 FROM journal WHERE sequence = NEW.sequence)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION journal_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$""",
+        """CREATE TRIGGER journal_keeps_entries BEFORE UPDATE OR DELETE OR TRUNCATE ON journal
+        FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()""",
+    ),
+}
+
+
 def upgrade() -> None:
     op.create_table(
         "dispatchers",
@@ -31,6 +53,8 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_journal")),
     )
+    for statement in GUARDS[op.get_bind().dialect.name]:
+        op.execute(statement)
     op.create_table(
         "units",
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -104,6 +128,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Boolean(), nullable=False),
         sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contacts.id"], name=op.f("fk_invitations_contact_id_contacts")
         ),
@@ -214,4 +239,6 @@ def downgrade() -> None:
     op.drop_table("waves")
     op.drop_table("units")
     op.drop_table("journal")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION journal_is_append_only()")
     op.drop_table("dispatchers")

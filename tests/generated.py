@@ -61,8 +61,9 @@ def generate(
     for person, stratum in zip(invited, coarsened.stratum_of, strict=True):
         rate = questionnaires.relation(person.frame.group).response_rate
         if chance.random() * 100 < rate:
-            ballots += opinions.ballots(person, stratum)
-            texts += opinions.texts(person)
+            own = list(opinions.ballots(person, stratum))
+            ballots += own
+            texts += opinions.texts(person, [row.unit for row in own if row.familiar])
     issued = Counter((unit, person.frame.group) for person in invited for unit in person.units)
     return DatasetContent(
         framework=framework,
@@ -142,28 +143,30 @@ class _Opinions:
         self._items = {item.code: chance.uniform(-0.1, 0.1) for item in self._questionnaires.items}
 
     def ballots(self, person: _Person, stratum: Code) -> Iterator[BallotRow]:
-        """Rate every unit that was given to a person."""
+        """Rate every unit given to a person; what is asked once stands on the first ballot."""
         group = person.frame.group
         key, mood = self._key(), self._chance.gauss(0, 0.12)
         once = self._answers(self._questionnaires.asked_once(group), 0.6 + mood)
-        for unit in person.units:
+        for number, unit in enumerate(person.units):
             familiar = len(person.units) == 1 or self._chance.random() >= UNFAMILIAR
             items = self._questionnaires.asked(self._framework, group, self._classes[unit])
             level = self._quality[unit] + mood + self._chance.gauss(0, 0.08)
             answers = self._answers(items, level) if familiar else {}
+            if number == 0:
+                answers |= once
             yield BallotRow(
                 ballot=self._key(),
                 respondent=key,
                 stratum=stratum,
                 unit=unit,
                 familiar=familiar,
-                answers=pack(self._questionnaires, {**once, **answers}),
+                answers=pack(self._questionnaires, answers),
                 weight=person.frame.weight,
             )
 
-    def texts(self, person: _Person) -> Iterator[FreeText]:
-        """Write something now and then."""
-        about = {"respondent": ("",), "unit": person.units}
+    def texts(self, person: _Person, familiar: Sequence[Code]) -> Iterator[FreeText]:
+        """Write something now and then, about no unit or one that the person works with."""
+        about = {"respondent": ("",), "unit": familiar}
         for item in self._questionnaires.items:
             if item.kind == "text" and person.frame.group in item.groups:
                 for unit in about[item.about]:
