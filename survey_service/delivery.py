@@ -62,6 +62,7 @@ class Delivery:
             return await self._courier(transport, on_progress).run_until_empty()
         finally:
             await transport.close()
+            self._outbox.leave()
 
     async def run(
         self, stop: asyncio.Event, on_progress: Callable[[Progress], None] = lambda _: None
@@ -72,6 +73,7 @@ class Delivery:
             return await self._courier(transport, on_progress).run(stop)
         finally:
             await transport.close()
+            self._outbox.leave()
 
     def _transport(self) -> SmtpTransport:
         return SmtpTransport(

@@ -1,6 +1,5 @@
 """The cut-off: answers move into the restricted dataset and lose their people for good."""
 
-import logging
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
+from questionnaires.problems import Problem, ProblemsError, problem
 from questionnaires.relations import Rater, assign
 from questionnaires.text import Text
 from survey_service import journal
@@ -38,8 +38,6 @@ STRATIFIED_BY_UNIT = frozenset({"own", "transaction"})
 CLEARED = (Ballot, Response, Draft, Invitation, Letter)
 """The tables that the cut-off clears of what joins people to ballots."""
 
-_log = logging.getLogger(__name__)
-
 Invited = Row[Invitation, Contact]
 
 
@@ -51,34 +49,46 @@ def freeze_wave(
     In the transaction that records the hash, every response, ballot and draft is deleted, and
     with them who answered and which units anybody rated; the counts are kept.
     Freezing again gives the same hash. Raises WaveUnknownError, WaveStateError where the wave is
-    not closed, and ProblemsError where the lists contradict themselves.
+    not closed, and ProblemsError where the lists contradict themselves, or where somebody reading
+    the database keeps its files from being cleaned: then freezing again cleans them.
     """
     with database.writing() as session:
         wave = load_wave(session, code)
-        if wave.state in {"frozen", "published"}:
-            frozen = session.scalar(select(Wave.dataset_hash).where(Wave.id == wave.id))
-            if frozen is not None:
-                return frozen
-        change_state(session, code, "freeze")
-        journal.require_whole(session)
-        content = _gather(session, wave, entropy)
-        # A folder from an attempt that never committed belongs to no dataset.
-        shutil.rmtree(folder, ignore_errors=True)
-        dataset_hash = write_dataset(folder, content)
-        tally = msgspec.to_builtins(wave_status(session, code))
-        _forget(session, wave.id)
-        session.execute(
-            update(Wave).where(Wave.id == wave.id).values(dataset_hash=dataset_hash, tally=tally)
-        )
-        journal.record(
-            session,
-            clock,
-            actor=actor,
-            wave=code,
-            event="frozen",
-            details={"dataset": dataset_hash, "ballots": len(content.ballots)},
-        )
-    _scrub(database)
+        frozen = session.scalar(select(Wave.dataset_hash).where(Wave.id == wave.id))
+        if frozen is None:
+            frozen = _freeze(session, clock, entropy, wave=wave, folder=folder, actor=actor)
+    _scrub(database, code)
+    return frozen
+
+
+def _freeze(
+    session: Session,
+    clock: Clock,
+    entropy: Entropy,
+    *,
+    wave: LoadedWave,
+    folder: Path,
+    actor: str,
+) -> str:
+    change_state(session, wave.code, "freeze")
+    journal.require_whole(session)
+    content = _gather(session, wave, entropy)
+    # A folder from an attempt that never committed belongs to no dataset.
+    shutil.rmtree(folder, ignore_errors=True)
+    dataset_hash = write_dataset(folder, content)
+    tally = msgspec.to_builtins(wave_status(session, wave.code))
+    _forget(session, wave.id)
+    session.execute(
+        update(Wave).where(Wave.id == wave.id).values(dataset_hash=dataset_hash, tally=tally)
+    )
+    journal.record(
+        session,
+        clock,
+        actor=actor,
+        wave=wave.code,
+        event="frozen",
+        details={"dataset": dataset_hash, "ballots": len(content.ballots)},
+    )
     return dataset_hash
 
 
@@ -246,7 +256,7 @@ def _forget(session: Session, wave_id: int) -> None:
     )
 
 
-def _scrub(database: Database) -> None:
+def _scrub(database: Database, code: str) -> None:
     """Take the deleted rows out of the database's own files as well.
 
     SQLite overwrites them as it deletes, but its write-ahead log still holds the pages of before;
@@ -256,7 +266,17 @@ def _scrub(database: Database) -> None:
         if database.is_sqlite:
             busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
             if busy:
-                _log.warning("a reader kept the write-ahead log from being emptied; restart it")
+                raise ProblemsError(_still_read(code))
         else:
             tables = ", ".join(table.__tablename__ for table in CLEARED)
             connection.exec_driver_sql(f"VACUUM {tables}")
+
+
+def _still_read(code: str) -> Problem:
+    return problem(
+        f"đợt/wave {code}",
+        "đã chốt số liệu, nhưng một chương trình khác đang đọc cơ sở dữ liệu nên dữ liệu cũ chưa "
+        "xóa hết khỏi tệp; đóng chương trình đó rồi chạy lại: wave freeze.",
+        "the wave is frozen, but another program is reading the database and what was deleted is "
+        "still in its files; close that program and run again: wave freeze.",
+    )

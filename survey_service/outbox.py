@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     exists,
     func,
     literal,
@@ -243,6 +244,15 @@ class SqlOutbox:
                 )
             ).one()
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def leave(self) -> None:
+        """Give the dispatcher's lease back, so that the next worker need not wait for its end."""
+        with self._database.writing() as session:
+            session.execute(
+                delete(Dispatcher).where(
+                    Dispatcher.name == DISPATCHER, Dispatcher.owner == self._owner
+                )
+            )
 
     def _of_wave(self) -> list[ColumnElement[bool]]:
         if self._wave is None:

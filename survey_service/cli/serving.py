@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import FrameType
@@ -49,12 +50,17 @@ def serve(wiring: Wiring, voice: Voice, *, sends: bool) -> None:
         clock=wiring.clock,
         caught=settings.caught_mail if settings.catches_mail else None,
     )
+    # The web server hands the signal on once it has finished; the courier is to finish too.
+    signal.signal(signal.SIGTERM, _end)
     with ExitStack() as parts:
         listener = parts.enter_context(listen(settings))
         if settings.catches_mail:
             _catch_mail(parts, settings)
         if sends:
-            parts.enter_context(in_background("courier", _delivery(wiring).run))
+            delivery = _delivery(wiring)
+            parts.enter_context(
+                in_background("courier", lambda stop: delivery.run(stop, _tell_trouble()))
+            )
         say(voice, f"Đang phục vụ tại {settings.public_url}", f"Serving at {settings.public_url}")
         serve_pages(app, settings, listener)
 
@@ -81,6 +87,24 @@ def worker(wiring: Wiring, voice: Voice, *, until_empty: bool) -> None:
         f"Sent {ended.sent}, deferred {ended.deferred}, failed {ended.failed}, "
         f"uncertain {ended.uncertain}, dropped {ended.dropped}.",
     )
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _tell_trouble() -> Callable[[Progress], None]:
+    """Say on stderr what is wrong with the relay, once for each trouble."""
+    told = ""
+
+    def tell(progress: Progress) -> None:
+        nonlocal told
+        if progress.trouble != told:
+            told = progress.trouble
+            words = told or "lại gửi được · sending again"
+            click.echo(f"Thư · Mail: {words}", err=True)
+
+    return tell
 
 
 def _catch_mail(parts: ExitStack, settings: Settings) -> None:

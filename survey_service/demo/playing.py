@@ -195,7 +195,7 @@ def _prepare(stage: Stage, played: Round) -> None:
 def _let_people_answer(stage: Stage, site: str, phase: str, *, after: str) -> None:
     mails = [name for name in caught_names(stage.settings.caught_mail) if name > after]
     command = [
-        *(sys.executable, "-m", "survey_service.demo.respondents"),
+        *(sys.executable, "-P", "-m", "survey_service.demo.respondents"),
         *("--mail", str(stage.settings.caught_mail), "--site", site),
         *("--phase", phase, "--after", after, "--seed", str(stage.seed)),
     ]

@@ -23,8 +23,8 @@ def plain(figure: Fraction | Decimal) -> str:
     return f"{round_half_up(exact, places):f}"
 
 
-def uncertainty(figure: float | None) -> str | None:
-    """Round a standard error or an interval's end to 6 places; None where it is not known."""
+def uncertainty(figure: float | None, places: int = UNCERTAINTY_PLACES) -> str | None:
+    """Round a standard error or an interval's end; None where it is not known."""
     if figure is None or not math.isfinite(figure):
         return None
-    return written(Fraction(figure), UNCERTAINTY_PLACES)
+    return written(Fraction(figure), places)

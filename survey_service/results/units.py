@@ -1,6 +1,6 @@
 """A unit's lines of the sheet: total, components, criteria, groups."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -8,7 +8,7 @@ from analysis.disclosure import Row, Suppression
 from analysis.rounding import round_half_up
 from analysis.scores import GroupCell, LeafScore, UnitScore
 from questionnaires.index import Code, Leaf, UnitClass
-from survey_service.results.figures import plain, uncertainty, written
+from survey_service.results.figures import UNCERTAINTY_PLACES, plain, uncertainty, written
 from survey_service.results.scored import Scored
 from survey_service.sheet.score_sheet import (
     ComponentLine,
@@ -119,6 +119,7 @@ class UnitFigures:
             error=score.standard_error if sampled else None,
             interval=score.interval if sampled else None,
             n=score.valid,
+            leaves=[leaf.code for leaf in score.leaves],
         )
 
     def _leaf(self, leaf: Leaf) -> CriterionLine:
@@ -147,6 +148,7 @@ class UnitFigures:
             error=score.standard_error if sampled else None,
             interval=score.interval if sampled else None,
             n=sum(cell.n for cell in score.groups),
+            leaves=[score.code],
         )
 
     def _group(self, leaf: Leaf, score: LeafScore, cell: GroupCell) -> GroupLine:
@@ -178,16 +180,20 @@ class UnitFigures:
         error: float | None,
         interval: tuple[float, float] | None,
         n: int,
+        leaves: Sequence[Code] = (),
     ) -> Published:
         places = self.scored.content.framework.rules.rounding.places
-        low, high = (uncertainty(end) for end in interval or (None, None))
+        # Six places give the unrounded points away, and in a thin leaf those have one solution.
+        fine = self.hidden.groups.isdisjoint(leaves)
+        digits = UNCERTAINTY_PLACES if fine else places
+        low, high = (uncertainty(end, digits) for end in interval or (None, None))
         return Published(
             points=written(points, places),
             maximum=plain(maximum),
             measured=plain(measured),
             percent=written(100 * points / maximum, places),
             rescaled=measured != maximum,
-            standard_error=uncertainty(error),
+            standard_error=uncertainty(error, digits),
             interval=None if low is None or high is None else Interval(low=low, high=high),
             n=n,
         )

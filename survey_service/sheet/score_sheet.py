@@ -19,7 +19,7 @@ Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Interval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The 95 % interval of the points, ends rounded to 6 places."""
+    """The 95 % interval of the points, ends rounded to 6 places, or fewer (see docs)."""
 
     low: Figure
     high: Figure

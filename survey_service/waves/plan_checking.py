@@ -60,6 +60,12 @@ def _empty_texts(plan: WavePlan, file: str) -> Iterator[Problem]:
     for key, written in texts.items():
         if not written.strip():
             yield problem(f"{file}: {key}", "không được để trống.", "must not be empty.")
+        elif not written.isprintable():
+            yield problem(
+                f"{file}: {key}",
+                "phải nằm trên một dòng, không có ký tự điều khiển.",
+                "must be one line without control characters.",
+            )
 
 
 def _check_dates(plan: WavePlan, file: str) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, route
@@ -35,7 +36,9 @@ Asked = Request[Any, Any, Any]
 
 def from_this_machine(request: Asked) -> None:
     """Let only this machine in: caught mail holds everybody's links; raises NotFoundException."""
-    if request.client is None or request.client.host not in LOOPBACK:
+    named = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    # A foreign name in Host is a page elsewhere that had its own name point here.
+    if request.client is None or request.client.host not in LOOPBACK or named not in LOOPBACK:
         raise NotFoundException
 
 

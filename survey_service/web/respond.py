@@ -115,13 +115,15 @@ async def save(
     form = await wrap_future(save_page(desk, found.form, sent, finished=finished))
     if form.standing != "open":
         return standing_page(screens, Visit(form=form, to=found.to))
+    leaving = bool(switch) or action == "later"
+    if sent.problems or not (finished or leaving):
+        # A refused answer is shown whatever button was pressed, or it would be lost unseen.
+        again = form_pages.show_again(form, sent, dict(fields), found.to)
+        return html_page(again, HTTP_422_UNPROCESSABLE_ENTITY)
     if switch:
         return see(found.to.in_language(wanted(switch, found.language), f"/{number}"))
     if action == "later":
         return see(found.to.landing)
-    if not finished:
-        again = form_pages.show_again(form, sent, dict(fields), found.to)
-        return html_page(again, HTTP_422_UNPROCESSABLE_ENTITY)
     return see(_onward(form, found, after=sent.page.number))
 
 

@@ -1,11 +1,14 @@
 import json
+import shutil
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_waves import NOW, PLAN, MadePerson, MadeWave, make_wave
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from questionnaires.packing import pack
 from questionnaires.problems import ProblemsError
@@ -310,3 +313,28 @@ def test_a_dataset_that_was_exchanged_is_not_published(
         publish()
     assert not (tmp_path / "publication").exists()
     assert answered.wave
+
+
+def test_a_reader_that_keeps_old_pages_is_told_and_freezing_again_cleans(
+    clock: SteppedClock, migrated_sqlite: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "survey.sqlite3"
+    shutil.copy(migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+
+    # The wait for a reader is a setting of each connection; here nobody will go away.
+    def hurry(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA busy_timeout = 200")
+
+    event.listen(database.engine, "connect", hurry)
+    make_wave(database, PEOPLE, state="closed")
+    reader = sqlite3.connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM invitations").fetchall()
+    with pytest.raises(ProblemsError, match="wave freeze"):
+        _freeze(database, clock, tmp_path / "dataset")
+    reader.close()
+    dataset_hash = _freeze(database, clock, tmp_path / "dataset")
+    assert read_dataset(tmp_path / "dataset").hash == dataset_hash
+    assert path.with_name("survey.sqlite3-wal").stat().st_size == 0
+    database.close()
