@@ -103,6 +103,7 @@ def bare(form: Form, settings: Settings) -> Litestar:
         "wave": wave_words(form.wave, "vi"),
         "about_unit": True,
         "may_be_unfamiliar": True,
+        "correcting": False,
         "many_pages": True,
         "parts": (
             (
