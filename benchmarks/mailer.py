@@ -16,16 +16,16 @@ from statistics import median
 
 from aiosmtplib import SMTP
 
-from mailer.catcher import Catcher
-from mailer.courier import Courier, CourierSettings
-from mailer.endpoint import Endpoint
-from mailer.envelope import Envelope
-from mailer.header import Mailbox
-from mailer.letter import Skeleton, Wording
-from mailer.memory import MemoryOutbox
-from mailer.message_id import message_id
-from mailer.part import slot
-from mailer.transport import SmtpTransport, TransportSettings
+from mailer.catching.catcher import Catcher
+from mailer.sending.courier import Courier, CourierSettings
+from mailer.sending.memory import MemoryOutbox
+from mailer.smtp.endpoint import Endpoint
+from mailer.smtp.envelope import Envelope
+from mailer.smtp.transport import SmtpTransport, TransportSettings
+from mailer.writing.header import Mailbox
+from mailer.writing.letter import Skeleton, Wording
+from mailer.writing.message_id import message_id
+from mailer.writing.part import slot
 
 LETTERS, WAVE, CONNECTIONS, REPEATS = 1_000, 1_611, 8, 5
 KEY = b"a key for measuring"

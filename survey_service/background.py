@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from typing import Any
 
-from mailer.catcher import Catcher
+from mailer.catching.catcher import Catcher
 from survey_service.config import Settings
 
 START_SECONDS = 30

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from mailer.address import Address, parse_address
-from mailer.endpoint import Endpoint
 from mailer.reason import Reason, RefusedError
+from mailer.smtp.endpoint import Endpoint
+from mailer.writing.address import Address, parse_address
 from questionnaires.problems import Problem, ProblemsError, problem
 
 UncertainPolicy = Literal["resend", "hold"]

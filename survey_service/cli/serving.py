@@ -10,14 +10,14 @@ from types import FrameType
 import click
 from tqdm import tqdm
 
-from mailer.progress import Progress
-from mailer.resolver import CatcherResolver
+from mailer.resolving.resolver import CatcherResolver
+from mailer.sending.progress import Progress
 from questionnaires.problems import ProblemsError, problem
 from survey_service.background import catching, in_background
 from survey_service.cli.speaking import Voice, say, speaks
 from survey_service.cli.wiring import Wiring, pass_wiring
 from survey_service.config import Settings
-from survey_service.delivery import Delivery
+from survey_service.mailing.delivery import Delivery
 from survey_service.system_errors import explain
 from survey_service.waves.bars import check_relay
 

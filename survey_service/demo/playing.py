@@ -15,17 +15,17 @@ from zoneinfo import ZoneInfo
 
 from tqdm import tqdm
 
-from mailer.caught import caught_names
-from mailer.progress import Progress
+from mailer.catching.caught import caught_names
+from mailer.sending.progress import Progress
 from survey_service.background import catching
 from survey_service.clock import SteppedClock
 from survey_service.config import Settings, read_settings
-from survey_service.delivery import Delivery
 from survey_service.demo.lists import CONTACTS, UNITS, Round, contact_list, read_round, unit_list
 from survey_service.entropy import SeededEntropy, SystemEntropy
 from survey_service.frame.units import import_units
 from survey_service.freezing import freeze_wave
 from survey_service.keys import KeyRing, open_key_ring
+from survey_service.mailing.delivery import Delivery
 from survey_service.publishing.wave import Published, publish_wave
 from survey_service.store.database import Database
 from survey_service.store.migrate import upgrade

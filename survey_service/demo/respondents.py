@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
-from mailer.caught import CaughtMail, caught_names, read_caught
+from mailer.catching.caught import CaughtMail, caught_names, read_caught
 from survey_service.demo.opinions import Person
 from survey_service.demo.pages import Fields, Form, Page, Visitor
 

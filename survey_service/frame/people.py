@@ -4,7 +4,7 @@ from typing import Literal, cast
 
 import msgspec
 
-from mailer.address import Address, parse_address
+from mailer.writing.address import Address, parse_address
 from questionnaires.text import Text
 from survey_service.frame.cells import Cells
 from survey_service.frame.headings import Field

@@ -11,8 +11,8 @@ from survey_service.store.base import Base, Instant
 class Letter(Base):
     """A letter to send; it says what to send, never the text or the link.
 
-    States are those of `mailer.outbox`. `attempt` fences: a worker that lost its lease cannot
-    overwrite what happened since.
+    States are those of `mailer.sending.outbox`. `attempt` fences: a worker that lost its lease
+    cannot overwrite what happened since.
     """
 
     __tablename__ = "letters"

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from mailer.address import Address, parse_address
+from mailer.writing.address import Address, parse_address
 from questionnaires.loading import load
 from questionnaires.problems import Problem, ProblemsError, problem
 from survey_service.waves.plan import WavePlan

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from mailer.caught import CaughtMail, caught_names, read_caught
+from mailer.catching.caught import CaughtMail, caught_names, read_caught
 from questionnaires.text import Language
 from survey_service.web.fields import wanted
 from survey_service.web.protection import CONTENT_POLICY

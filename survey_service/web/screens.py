@@ -5,7 +5,7 @@ from survey_service.answering.draft import Answers
 from survey_service.answering.opening import CORRECTABLE
 from survey_service.answering.proof import Proofs
 from survey_service.answering.submitting import Receipt
-from survey_service.letters import workload
+from survey_service.mailing.letters import workload
 from survey_service.web.review_parts import ReviewPart, review_parts
 from survey_service.web.templating import Templates
 from survey_service.web.visit import Visit

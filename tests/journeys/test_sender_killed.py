@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from processes import command, environment, process, wait_until
 from sqlalchemy import select
 
-from mailer.caught import caught_names, message_id_in
+from mailer.catching.caught import caught_names, message_id_in
 from survey_service.background import catching
 from survey_service.config import read_settings
 from survey_service.entropy import SystemEntropy
 from survey_service.keys import open_key_ring
-from survey_service.letters import Letters
+from survey_service.mailing.letters import Letters
 from survey_service.store.database import Database
 from survey_service.store.letters import Letter
 

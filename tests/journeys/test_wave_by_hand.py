@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from click.testing import CliRunner, Result
 from staged import AFTER, CODE, FIRST_DAY, UNITS, WAVE, contacts
 
-from mailer.caught import caught_names, read_caught
+from mailer.catching.caught import caught_names, read_caught
 from survey_service.background import catching
 from survey_service.cli import main
 from survey_service.cli.wiring import Wiring

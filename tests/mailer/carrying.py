@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from mailer.backoff import Backoff
-from mailer.connection import Timeouts
-from mailer.courier import Courier, CourierSettings
-from mailer.doubts import DoubtSettings
-from mailer.endpoint import Endpoint
-from mailer.envelope import Envelope
-from mailer.memory import MemoryOutbox
-from mailer.message_id import message_id
-from mailer.progress import Progress
-from mailer.transport import SmtpTransport, TransportSettings
+from mailer.sending.backoff import Backoff
+from mailer.sending.courier import Courier, CourierSettings
+from mailer.sending.doubts import DoubtSettings
+from mailer.sending.memory import MemoryOutbox
+from mailer.sending.progress import Progress
+from mailer.smtp.connection import Timeouts
+from mailer.smtp.endpoint import Endpoint
+from mailer.smtp.envelope import Envelope
+from mailer.smtp.transport import SmtpTransport, TransportSettings
+from mailer.writing.message_id import message_id
 
 KEY = b"a key for tests"
 QUICK = CourierSettings(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.address import NOT_ASCII, Address, parse_address
 from mailer.reason import Reason
+from mailer.writing.address import NOT_ASCII, Address, parse_address
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.backoff import OUTAGE, RETRY
+from mailer.sending.backoff import OUTAGE, RETRY
 
 
 def test_waits_double_to_the_ceiling_and_end() -> None:

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from carrying import KEY, carry_all, outbox_of, transport_to
 
-from mailer.catcher import Catcher
-from mailer.caught import caught_names, read_caught
-from mailer.envelope import Envelope
-from mailer.header import Mailbox
-from mailer.letter import Skeleton, Wording
-from mailer.message_id import message_id
-from mailer.outbox import State
-from mailer.outcome import Outcome, Verdict
-from mailer.part import slot
-from mailer.resolver import Answer, CatcherResolver
+from mailer.catching.catcher import Catcher
+from mailer.catching.caught import caught_names, read_caught
+from mailer.resolving.resolver import Answer, CatcherResolver
+from mailer.sending.outbox import State
+from mailer.smtp.envelope import Envelope
+from mailer.smtp.outcome import Outcome, Verdict
+from mailer.writing.header import Mailbox
+from mailer.writing.letter import Skeleton, Wording
+from mailer.writing.message_id import message_id
+from mailer.writing.part import slot
 
 LINK = "https://khaosat.example/s/AbC_-19.xyz?a=1&b=2"
 SKELETON = Skeleton.build(

@@ -8,14 +8,14 @@ import pytest
 from carrying import HURRIED, carry_all, outbox_of, render, transport_to
 from scripted_server import Drop, ScriptedServer, Stall, Step
 
-from mailer.endpoint import Endpoint
-from mailer.envelope import Envelope
-from mailer.failure import Failure
-from mailer.memory import Entry, MemoryOutbox
-from mailer.outbox import State
-from mailer.outcome import Phase, Verdict
-from mailer.progress import Progress
-from mailer.transport import SmtpTransport, TransportSettings
+from mailer.sending.memory import Entry, MemoryOutbox
+from mailer.sending.outbox import State
+from mailer.sending.progress import Progress
+from mailer.smtp.endpoint import Endpoint
+from mailer.smtp.envelope import Envelope
+from mailer.smtp.failure import Failure
+from mailer.smtp.outcome import Phase, Verdict
+from mailer.smtp.transport import SmtpTransport, TransportSettings
 
 
 def converse(

@@ -9,14 +9,14 @@ import pytest
 from carrying import QUICK, carry_all, courier_for, id_of, now, outbox_of, render, transport_to
 from scripted_server import Drop, ScriptedServer
 
-from mailer.backoff import Backoff
-from mailer.courier import CourierSettings
-from mailer.doubts import DoubtSettings, Policy
-from mailer.envelope import Envelope
-from mailer.failure import Failure
-from mailer.memory import MemoryOutbox
-from mailer.outbox import Settled, State, Ticket
-from mailer.progress import Progress
+from mailer.sending.backoff import Backoff
+from mailer.sending.courier import CourierSettings
+from mailer.sending.doubts import DoubtSettings, Policy
+from mailer.sending.memory import MemoryOutbox
+from mailer.sending.outbox import Settled, State, Ticket
+from mailer.sending.progress import Progress
+from mailer.smtp.envelope import Envelope
+from mailer.smtp.failure import Failure
 
 NAMES = [f"n{number:03d}" for number in range(60)]
 

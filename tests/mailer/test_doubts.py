@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailer.doubts import DoubtSettings, Policy, clear_doubts
-from mailer.memory import MemoryOutbox
-from mailer.outbox import Resolution, Settled, State
-from mailer.outcome import Outcome, Phase, Verdict
-from mailer.resolver import Answer
+from mailer.resolving.resolver import Answer
+from mailer.sending.doubts import DoubtSettings, Policy, clear_doubts
+from mailer.sending.memory import MemoryOutbox
+from mailer.sending.outbox import Resolution, Settled, State
+from mailer.smtp.outcome import Outcome, Phase, Verdict
 
 START = datetime(2023, 2, 20, tzinfo=UTC)
 SILENCE = Outcome(verdict=Verdict.UNCERTAIN, phase=Phase.DOT)

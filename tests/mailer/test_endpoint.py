@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailer.endpoint import Endpoint, Security
 from mailer.reason import RefusedError
+from mailer.smtp.endpoint import Endpoint, Security
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.envelope import Envelope
+from mailer.smtp.envelope import Envelope
 
 
 def envelope(

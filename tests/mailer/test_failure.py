@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.failure import Failure, classify, enhanced_status
+from mailer.smtp.failure import Failure, classify, enhanced_status
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from carrying import QUICK, courier_for, id_of, outbox_of, transport_to
 
-from mailer.catcher import Catcher
-from mailer.caught import caught_names, message_id_in
-from mailer.doubts import DoubtSettings, Policy
-from mailer.memory import MemoryOutbox
-from mailer.outbox import State
-from mailer.resolver import CatcherResolver
+from mailer.catching.catcher import Catcher
+from mailer.catching.caught import caught_names, message_id_in
+from mailer.resolving.resolver import CatcherResolver
+from mailer.sending.doubts import DoubtSettings, Policy
+from mailer.sending.memory import MemoryOutbox
+from mailer.sending.outbox import State
 
 LETTERS = [f"l{number:04d}" for number in range(400)]
 CONNECTIONS = 8

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailer.ledger import Ledger
-from mailer.outbox import Settled, State, Ticket
-from mailer.outcome import Outcome, Phase, Verdict
+from mailer.sending.ledger import Ledger
+from mailer.sending.outbox import Settled, State, Ticket
+from mailer.smtp.outcome import Outcome, Phase, Verdict
 
 START = datetime(2023, 2, 20, tzinfo=UTC)
 YES = Outcome(verdict=Verdict.SENT, phase=Phase.DOT, code=250)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.header import Mailbox, one_line
-from mailer.letter import Skeleton, Wording
-from mailer.part import slot
 from mailer.reason import RefusedError
+from mailer.writing.header import Mailbox, one_line
+from mailer.writing.letter import Skeleton, Wording
+from mailer.writing.part import slot
 
 SENDER = Mailbox(address="khaosat@sonoivu.example", name="Sở Nội vụ tỉnh Ví Dụ")
 DATE = datetime(2023, 2, 20, 8, 30, tzinfo=timezone(timedelta(hours=7)))
@@ -292,7 +292,7 @@ def test_an_encoder_gone_wrong_is_found_before_any_letter_goes(
     def encode(text: str) -> bytes:
         return text.encode("latin-1", "replace")
 
-    monkeypatch.setattr("mailer.part._encode", encode)
+    monkeypatch.setattr("mailer.writing.part._encode", encode)
     with pytest.raises(RefusedError) as refused:
         Skeleton.build(wording())
     assert [reason.code for reason in refused.value.reasons] == ["letter-unreadable"]

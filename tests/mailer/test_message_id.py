@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.message_id import letter_of, message_id
+from mailer.writing.message_id import letter_of, message_id
 
 KEY = b"a key for tests"
 letters = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)

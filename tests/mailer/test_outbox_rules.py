@@ -9,9 +9,9 @@ import pytest
 from carrying import courier_for, id_of, now, transport_to
 from scripted_server import ScriptedServer
 
-from mailer.memory import MemoryOutbox
-from mailer.outbox import Claimed, Settled, State, Ticket
-from mailer.outcome import Outcome, Phase, Verdict
+from mailer.sending.memory import MemoryOutbox
+from mailer.sending.outbox import Claimed, Settled, State, Ticket
+from mailer.smtp.outcome import Outcome, Phase, Verdict
 
 START = datetime(2023, 2, 20, tzinfo=UTC)
 YES = Outcome(verdict=Verdict.SENT, phase=Phase.DOT, code=250)

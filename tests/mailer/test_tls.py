@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from scripted_server import ScriptedServer
 
-from mailer.endpoint import Endpoint
-from mailer.outcome import Outcome, Phase, Verdict
-from mailer.transport import SmtpTransport, TransportSettings
+from mailer.smtp.endpoint import Endpoint
+from mailer.smtp.outcome import Outcome, Phase, Verdict
+from mailer.smtp.transport import SmtpTransport, TransportSettings
 
 
 @pytest.fixture(scope="module")

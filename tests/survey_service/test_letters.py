@@ -12,8 +12,8 @@ from questionnaires.text import Language
 from survey_service.config import read_settings
 from survey_service.entropy import SeededEntropy
 from survey_service.keys import new_key_ring
-from survey_service.letters import Addressee, LetterOrder, Letters, workload
 from survey_service.links import Links
+from survey_service.mailing.letters import Addressee, LetterOrder, Letters, workload
 from survey_service.store.database import Database
 from survey_service.store.waves import Wave
 from survey_service.waves.reading import LoadedWave, load_wave

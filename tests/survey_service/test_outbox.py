@@ -4,14 +4,14 @@ import pytest
 from made_waves import NOW, MadePerson, MadeWave, make_wave
 from sqlalchemy import select, update
 
-from mailer.outbox import Resolution, Settled, State, Ticket
-from mailer.outcome import Outcome, Phase, Verdict
+from mailer.sending.outbox import Resolution, Settled, State, Ticket
+from mailer.smtp.outcome import Outcome, Phase, Verdict
 from survey_service.clock import SteppedClock
 from survey_service.config import read_settings
 from survey_service.entropy import SystemEntropy
 from survey_service.keys import new_key_ring
-from survey_service.letters import Letters
-from survey_service.outbox import SqlOutbox
+from survey_service.mailing.letters import Letters
+from survey_service.mailing.outbox import SqlOutbox
 from survey_service.store.database import Database
 from survey_service.store.letters import Letter
 from survey_service.store.people import Invitation

@@ -9,7 +9,7 @@ import pytest
 from litestar.testing import TestClient
 from rounds import Round
 
-from mailer.catcher import Catcher
+from mailer.catching.catcher import Catcher
 from survey_service.web.app import create_app
 from survey_service.web.serving import NotListeningError, serving
 

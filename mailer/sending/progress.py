@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailer.outbox import Settled, State
+from mailer.sending.outbox import Settled, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

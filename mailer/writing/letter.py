@@ -15,9 +15,9 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from mailer.header import Mailbox, mailbox, one_line, phrase
-from mailer.part import Part, build_part, has_stray_marks
 from mailer.reason import Reason, RefusedError
+from mailer.writing.header import Mailbox, mailbox, one_line, phrase
+from mailer.writing.part import Part, build_part, has_stray_marks
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+=-]{1,200}@[A-Za-z0-9.-]{1,200}>")
 _LIST_ID = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
-from mailer.backoff import OUTAGE, RETRY, Backoff
-from mailer.breaker import Breaker
-from mailer.doubts import DoubtSettings, clear_doubts
-from mailer.envelope import Envelope
-from mailer.failure import Failure
-from mailer.ledger import Ledger
-from mailer.outbox import Claimed, Outbox, Settled, State, Ticket
-from mailer.outcome import Outcome, Phase, Verdict
-from mailer.progress import Progress, Tally
+from mailer.sending.backoff import OUTAGE, RETRY, Backoff
+from mailer.sending.breaker import Breaker
+from mailer.sending.doubts import DoubtSettings, clear_doubts
+from mailer.sending.ledger import Ledger
+from mailer.sending.outbox import Claimed, Outbox, Settled, State, Ticket
+from mailer.sending.progress import Progress, Tally
+from mailer.smtp.envelope import Envelope
+from mailer.smtp.failure import Failure
+from mailer.smtp.outcome import Outcome, Phase, Verdict
 
 Cargo = TypeVar("Cargo")
 

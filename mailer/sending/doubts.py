@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from mailer.outbox import Resolution, State, Uncertain
-from mailer.resolver import Answer, Resolver
+from mailer.resolving.resolver import Answer, Resolver
+from mailer.sending.outbox import Resolution, State, Uncertain
 
 
 class Policy(StrEnum):

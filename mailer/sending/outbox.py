@@ -17,7 +17,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-from mailer.outcome import Outcome
+from mailer.smtp.outcome import Outcome
 
 
 class State(StrEnum):

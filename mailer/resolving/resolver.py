@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from mailer.caught import message_id_in
+from mailer.catching.caught import message_id_in
 
 
 class Answer(StrEnum):

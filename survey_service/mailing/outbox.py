@@ -21,11 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from mailer.outbox import Claimed, Resolution, Settled, State, Ticket, Uncertain
+from mailer.sending.outbox import Claimed, Resolution, Settled, State, Ticket, Uncertain
 from questionnaires.text import Language
 from survey_service.clock import Clock
 from survey_service.entropy import Entropy
-from survey_service.letters import Addressee, LetterOrder, Letters
+from survey_service.mailing.letters import Addressee, LetterOrder, Letters
 from survey_service.store.base import Instant
 from survey_service.store.database import Database
 from survey_service.store.letters import Dispatcher, Letter
@@ -37,7 +37,7 @@ _WAITING = (State.QUEUED, State.DEFERRED)
 
 
 class SqlOutbox:
-    """Implements `mailer.outbox.Outbox` over the `letters` table.
+    """Implements `mailer.sending.outbox.Outbox` over the `letters` table.
 
     PostgreSQL lets any number of workers claim (SKIP LOCKED); on SQLite one worker at a time
     holds the dispatcher's lease, and the others find nothing to claim.

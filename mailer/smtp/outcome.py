@@ -5,7 +5,7 @@ from enum import IntEnum, StrEnum
 
 from aiosmtplib.errors import SMTPResponseException
 
-from mailer.failure import Failure, classify, enhanced_status
+from mailer.smtp.failure import Failure, classify, enhanced_status
 
 
 class Phase(IntEnum):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, Protocol, TypeVar
 
-from mailer.outbox import Settled, Ticket
+from mailer.sending.outbox import Settled, Ticket
 
 P = ParamSpec("P")
 R = TypeVar("R")

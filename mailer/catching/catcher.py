@@ -10,7 +10,7 @@ from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from mailer.caught import RECIPIENT_HEADER, caught_names
+from mailer.catching.caught import RECIPIENT_HEADER, caught_names
 
 _FOLDED = re.compile(r"[\r\n]+")
 

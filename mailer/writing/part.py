@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailer.header import one_line
+from mailer.writing.header import one_line
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Private-use characters: no keyboard types them, and no template engine touches them."""

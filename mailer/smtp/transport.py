@@ -4,10 +4,10 @@ import asyncio
 import ssl
 from dataclasses import dataclass, field
 
-from mailer.connection import Connection, Timeouts
-from mailer.endpoint import Endpoint
-from mailer.envelope import Envelope
-from mailer.outcome import Outcome, Phase, Verdict
+from mailer.smtp.connection import Connection, Timeouts
+from mailer.smtp.endpoint import Endpoint
+from mailer.smtp.envelope import Envelope
+from mailer.smtp.outcome import Outcome, Phase, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import BaseLoader, Environment, FunctionLoader, StrictUndefined, select_autoescape
 
-from mailer.header import Mailbox
-from mailer.letter import Skeleton, Wording
-from mailer.message_id import message_id
-from mailer.part import slot
+from mailer.writing.header import Mailbox
+from mailer.writing.letter import Skeleton, Wording
+from mailer.writing.message_id import message_id
+from mailer.writing.part import slot
 from questionnaires.text import Language
 from survey_service.config import Settings
 from survey_service.keys import KeyRing

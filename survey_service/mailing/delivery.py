@@ -5,19 +5,19 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from mailer.courier import Courier, CourierSettings
-from mailer.doubts import DoubtSettings, Policy
-from mailer.endpoint import Endpoint
-from mailer.envelope import Envelope
-from mailer.progress import Progress
-from mailer.resolver import Resolver
-from mailer.transport import SmtpTransport, TransportSettings
+from mailer.resolving.resolver import Resolver
+from mailer.sending.courier import Courier, CourierSettings
+from mailer.sending.doubts import DoubtSettings, Policy
+from mailer.sending.progress import Progress
+from mailer.smtp.endpoint import Endpoint
+from mailer.smtp.envelope import Envelope
+from mailer.smtp.transport import SmtpTransport, TransportSettings
 from survey_service.clock import Clock
 from survey_service.config import Settings
 from survey_service.entropy import SystemEntropy
 from survey_service.keys import KeyRing
-from survey_service.letters import LetterOrder, Letters
-from survey_service.outbox import SqlOutbox
+from survey_service.mailing.letters import LetterOrder, Letters
+from survey_service.mailing.outbox import SqlOutbox
 from survey_service.store.database import Database
 from survey_service.waves.reading import LoadedWave, load_wave
 

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from mailer.backoff import Backoff
-from mailer.outcome import Outcome, Verdict
+from mailer.sending.backoff import Backoff
+from mailer.smtp.outcome import Outcome, Verdict
 
 _TROUBLE = frozenset({Verdict.NOT_STARTED, Verdict.UNCERTAIN})
 """Uncertain ends too: a server that falls silent after every dot must not eat a whole wave."""

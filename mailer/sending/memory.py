@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailer.outbox import Claimed, Resolution, Settled, State, Ticket, Uncertain
-from mailer.outcome import Outcome
+from mailer.sending.outbox import Claimed, Resolution, Settled, State, Ticket, Uncertain
+from mailer.smtp.outcome import Outcome
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from aiosmtplib.errors import SMTPException, SMTPServerDisconnected
 from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.response import SMTPResponse
 
-from mailer.endpoint import Endpoint, Security
-from mailer.envelope import Envelope
-from mailer.failure import Failure
-from mailer.outcome import Outcome, Phase, Verdict, judge_error, judge_reply
+from mailer.smtp.endpoint import Endpoint, Security
+from mailer.smtp.envelope import Envelope
+from mailer.smtp.failure import Failure
+from mailer.smtp.outcome import Outcome, Phase, Verdict, judge_error, judge_reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Finding out whether a letter in doubt had been accepted."""

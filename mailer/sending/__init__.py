@@ -1,0 +1,1 @@
+"""Sending: the outbox's life cycle, carried out with patience."""

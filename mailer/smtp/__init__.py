@@ -1,0 +1,1 @@
+"""Speaking SMTP: one letter over one connection, and what its end means."""

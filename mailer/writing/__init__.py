@@ -1,0 +1,1 @@
+"""Writing letters: addresses, headers, bodies, and one letter as bytes."""

@@ -1,0 +1,1 @@
+"""Mail of the survey: what a letter says, the outbox in the database, and its delivery."""
