@@ -117,6 +117,7 @@ def make_wave(
                 wave_id=wave.id,
                 invitation_id=invitation.id,
                 step="invitation",
+                domain="hop-thu.example",
                 not_before=NOW - timedelta(hours=1),
             )
             for invitation in invitations

@@ -12,21 +12,24 @@ class Letter(Base):
     """A letter to send; it says what to send, never the text or the link.
 
     States are those of `mailer.sending.outbox`. `attempt` fences: a worker that lost its lease
-    cannot overwrite what happened since.
+    cannot overwrite what happened since. `domain` is the recipient's, in lower case; `transport`
+    names the relay that the letter was last taken to.
     """
 
     __tablename__ = "letters"
     __table_args__ = (
         UniqueConstraint("invitation_id", "step"),
-        Index("ix_letters_due", "state", "not_before", "id"),
+        Index("ix_letters_due", "wave_id", "state", "not_before", "id"),
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"), index=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("waves.id"))
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitations.id"))
     step: Mapped[str] = mapped_column(String(20))
     not_before: Mapped[datetime] = mapped_column(Instant)
+    domain: Mapped[str] = mapped_column(String(255), default="")
     state: Mapped[str] = mapped_column(String(12), default="queued")
+    transport: Mapped[str | None] = mapped_column(String(40), default=None)
     attempt: Mapped[int] = mapped_column(default=0)
     lease_owner: Mapped[str | None] = mapped_column(String(64), default=None)
     lease_until: Mapped[datetime | None] = mapped_column(Instant, default=None)

@@ -4,21 +4,37 @@ from survey_service.store.answers import Ballot, Draft, Response
 from survey_service.store.base import Base
 from survey_service.store.journal import JournalEntry
 from survey_service.store.letters import Dispatcher, Letter
+from survey_service.store.mail import (
+    Bucket,
+    LetterEvent,
+    MailboxCheckpoint,
+    PausedTransport,
+    ReturnedMail,
+    Suppression,
+    WaveStep,
+)
 from survey_service.store.people import Contact, Invitation, Unit
 from survey_service.store.waves import Publication, PublicationFile, Wave
 
 __all__ = [
     "Ballot",
     "Base",
+    "Bucket",
     "Contact",
     "Dispatcher",
     "Draft",
     "Invitation",
     "JournalEntry",
     "Letter",
+    "LetterEvent",
+    "MailboxCheckpoint",
+    "PausedTransport",
     "Publication",
     "PublicationFile",
     "Response",
+    "ReturnedMail",
+    "Suppression",
     "Unit",
     "Wave",
+    "WaveStep",
 ]

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import CursorResult, Select, literal
+from sqlalchemy import CursorResult, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from survey_service.clock import Clock
 from survey_service.store.database import Database
 from survey_service.store.letters import Letter
-from survey_service.store.people import Invitation
+from survey_service.store.people import Contact, Invitation
 
 INVITATION = "invitation"
 """The step of the first letter."""
@@ -31,16 +31,26 @@ def queue_letters(
 
     Whether a letter is still to go is decided again when it is sent.
     """
+    after_at = (
+        func.substr(Contact.email_key, func.instr(Contact.email_key, "@") + 1)
+        if database.is_sqlite
+        else func.split_part(Contact.email_key, "@", 2)
+    )
+    domain = select(after_at).where(Contact.id == Invitation.contact_id).scalar_subquery()
     chosen = invitations.with_only_columns(
         literal(wave),
         Invitation.id,
         literal(step),
+        domain,
         literal(clock.now(), Letter.not_before.type),
         literal("queued"),
         literal(0),
         literal(0),
     ).order_by(Invitation.id)
-    columns = ["wave_id", "invitation_id", "step", "not_before", "state", "attempt", "resent"]
+    columns = [
+        *("wave_id", "invitation_id", "step", "domain"),
+        *("not_before", "state", "attempt", "resent"),
+    ]
     statement = database.insert_missing(Letter).from_select(columns, chosen)
     inserted: CursorResult[Any] = session.connection().execute(
         statement, execution_options={"preserve_rowcount": True}
