@@ -86,7 +86,7 @@ class Bucket(Base):
     __tablename__ = "buckets"
 
     name: Mapped[str] = mapped_column(String(320), primary_key=True)
-    tokens: Mapped[float] = mapped_column(Double)
+    tokens: Mapped[float] = mapped_column(Double[float]())
     at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -91,7 +91,7 @@ def upgrade() -> None:
     op.create_table(
         "buckets",
         sa.Column("name", sa.String(length=320), nullable=False),
-        sa.Column("tokens", sa.Double(), nullable=False),
+        sa.Column("tokens", sa.Double[float](), nullable=False),
         sa.Column("at", Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_buckets")),
     )
