@@ -8,6 +8,7 @@ from survey_service.cli.demo import demo
 from survey_service.cli.freezing import freeze, publish
 from survey_service.cli.importing import importing
 from survey_service.cli.journal import journal
+from survey_service.cli.mail import mail
 from survey_service.cli.score import score
 from survey_service.cli.serving import serve, worker
 from survey_service.cli.verify import verify
@@ -25,5 +26,5 @@ def main() -> None:
 
 wave.add_command(freeze)
 wave.add_command(publish)
-for command in (check, db, demo, importing, journal, score, serve, verify, wave, worker):
+for command in (check, db, demo, importing, journal, mail, score, serve, verify, wave, worker):
     main.add_command(command)

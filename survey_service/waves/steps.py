@@ -31,8 +31,14 @@ REMINDERS: Final = tuple(
     Step(name=f"reminder-{number}", template="reminder", asks=True)
     for number in range(1, MOST_REMINDERS + 1)
 )
+MOST_LINKS = 3
+"""How often a person may have their link sent again in one wave."""
+LINKS: Final = tuple(
+    Step(name=f"link-{number}", template="link") for number in range(1, MOST_LINKS + 1)
+)
+"""The link sent again, to whoever asked for it on the page."""
 STEPS: Final[dict[str, Step]] = {
     step.name: step
-    for step in (PRE_NOTICE, INVITATION, *REMINDERS, CLOSING_NOTICE, THANK_YOU, RESULTS)
+    for step in (PRE_NOTICE, INVITATION, *REMINDERS, CLOSING_NOTICE, *LINKS, THANK_YOU, RESULTS)
 }
 """Every step by its name, in the order in which a wave sends them."""
