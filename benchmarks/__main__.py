@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("scoring", "mailer", "form_page", "importing", "demo_round")
+BENCHMARKS = ("scoring", "mailer", "outbox", "form_page", "importing", "demo_round")
 
 
 def main() -> None:

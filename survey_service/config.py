@@ -26,7 +26,8 @@ class Settings:
     """Everything a process needs to know from outside.
 
     `data` holds the embedded database, the key ring, frozen datasets and caught mail.
-    `public_url` is the only source of links. Times are in seconds.
+    `public_url` is the only source of links. `mail_file` names the relays and what comes back;
+    None where there is no such file. Times are in seconds.
     """
 
     data: Path
@@ -40,6 +41,7 @@ class Settings:
     lease_seconds: int
     host: str
     port: int
+    mail_file: Path | None = None
 
     @property
     def keys(self) -> Path:
@@ -54,7 +56,12 @@ class Settings:
     @property
     def catches_mail(self) -> bool:
         """Whether letters go to the built-in mail catcher, since no relay was named."""
-        return self.smtp_url == DEFAULTS["SURVEY_SMTP_URL"]
+        return self.mail_file is None and not self.names_relay
+
+    @property
+    def names_relay(self) -> bool:
+        """Whether SURVEY_SMTP_URL was set to a relay."""
+        return self.smtp_url != DEFAULTS["SURVEY_SMTP_URL"]
 
     @property
     def is_public(self) -> bool:
@@ -73,6 +80,7 @@ DEFAULTS: dict[str, str] = {
     "SURVEY_SMTP_URL": "smtp://127.0.0.1:8025",
     "SURVEY_MAIL_FROM": "khaosat@khaosat.example",
     "SURVEY_MAIL_CONNECTIONS": "4",
+    "SURVEY_MAIL_FILE": "",
     "SURVEY_UNCERTAIN": "resend",
     "SURVEY_SETTLE_SECONDS": "600",
     "SURVEY_LEASE_SECONDS": "300",
@@ -89,6 +97,9 @@ NUMBERS: dict[str, tuple[int, int]] = {
     "SURVEY_PORT": (0, 65_535),
 }
 """The settings that are whole numbers, with the least and the greatest."""
+
+MAIL_FILE: Final = "mail.toml"
+"""The mail file in the data folder, where SURVEY_MAIL_FILE names no other."""
 
 _DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg"})
 
@@ -107,6 +118,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         *_check_database(values["DATABASE_URL"]),
         *_check_public_url(values["SURVEY_PUBLIC_URL"]),
         *_check_relay(values["SURVEY_SMTP_URL"]),
+        *_check_mail_file(values["SURVEY_MAIL_FILE"]),
         *_check_policy(values["SURVEY_UNCERTAIN"]),
         *_check_numbers(values),
     ]
@@ -126,6 +138,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         lease_seconds=int(values["SURVEY_LEASE_SECONDS"]),
         host=values["SURVEY_HOST"],
         port=int(values["SURVEY_PORT"]),
+        mail_file=_find_mail_file(values["SURVEY_MAIL_FILE"], data),
     )
 
 
@@ -177,6 +190,17 @@ def _check_relay(url: str) -> Iterator[Problem]:
     except RefusedError as error:
         for reason in error.reasons:
             yield problem("SURVEY_SMTP_URL", reason.vi, reason.en)
+
+
+def _check_mail_file(name: str) -> Iterator[Problem]:
+    # Without the file that was named, letters would go by another way than was meant.
+    if name and not Path(name).is_file():
+        yield problem("SURVEY_MAIL_FILE", "không có tệp này.", "there is no such file.")
+
+
+def _find_mail_file(name: str, data: Path) -> Path | None:
+    file = Path(name) if name else data / MAIL_FILE
+    return file if file.is_file() else None
 
 
 def _check_policy(name: str) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.problems import Problem, ProblemsError, problem
@@ -21,22 +21,19 @@ from survey_service.dataset.design import DatasetUnit, Design, Issued, WaveLabel
 from survey_service.dataset.writing import write_dataset
 from survey_service.entropy import Entropy
 from survey_service.frame.register import units_in_force
-from survey_service.store.answers import Ballot, Draft, Response
+from survey_service.store.answers import Ballot, Response
 from survey_service.store.database import Database
-from survey_service.store.letters import Letter
 from survey_service.store.people import Contact, Invitation
+from survey_service.store.scrubbing import scrub
 from survey_service.store.waves import Wave
 from survey_service.waves.assignment import rated_unit, relation_in
-from survey_service.waves.queueing import INVITATION
+from survey_service.waves.forgetting import CLEARED, forget_answering
 from survey_service.waves.reading import LoadedWave, load_wave
 from survey_service.waves.status import wave_status
 from survey_service.waves.transitions import change_state
 
 KEY_BYTES = 8
 STRATIFIED_BY_UNIT = frozenset({"own", "transaction"})
-
-CLEARED = (Ballot, Response, Draft, Invitation, Letter)
-"""The tables that the cut-off clears of what joins people to ballots."""
 
 Invited = Row[Invitation, Contact]
 
@@ -57,7 +54,8 @@ def freeze_wave(
         frozen = session.scalar(select(Wave.dataset_hash).where(Wave.id == wave.id))
         if frozen is None:
             frozen = _freeze(session, clock, entropy, wave=wave, folder=folder, actor=actor)
-    _scrub(database, code)
+    if not scrub(database, CLEARED):
+        raise ProblemsError(_still_read(code))
     return frozen
 
 
@@ -77,7 +75,7 @@ def _freeze(
     shutil.rmtree(folder, ignore_errors=True)
     dataset_hash = write_dataset(folder, content)
     tally = msgspec.to_builtins(wave_status(session, wave.code))
-    _forget(session, wave.id)
+    forget_answering(session, session.get_one(Wave, wave.id))
     session.execute(
         update(Wave).where(Wave.id == wave.id).values(dataset_hash=dataset_hash, tally=tally)
     )
@@ -235,41 +233,6 @@ def _design(wave: LoadedWave, invited: Sequence[Invited], coarsened: Coarsened) 
         coarsened=coarsened.coarsened,
         declared=coarsened.declared,
     )
-
-
-def _forget(session: Session, wave_id: int) -> None:
-    of_wave = select(Invitation.id).where(Invitation.wave_id == wave_id)
-    for table in (Ballot, Response, Draft):  # children first
-        session.execute(delete(table).where(table.invitation_id.in_(of_wave)))
-    # Which units a person rated would find their ballots again, and so would, in a thin group,
-    # that they answered; a reminder was queued for those only who had not.
-    session.execute(
-        update(Invitation)
-        .where(Invitation.wave_id == wave_id)
-        .values(units=[], answered=False, withdrawn=False)
-    )
-    session.execute(delete(Letter).where(Letter.wave_id == wave_id, Letter.step != INVITATION))
-    session.execute(
-        update(Letter)
-        .where(Letter.wave_id == wave_id, Letter.reason.in_(("answered", "withdrawn")))
-        .values(reason="wave-over")
-    )
-
-
-def _scrub(database: Database, code: str) -> None:
-    """Take the deleted rows out of the database's own files as well.
-
-    SQLite overwrites them as it deletes, but its write-ahead log still holds the pages of before;
-    PostgreSQL keeps dead rows until they are vacuumed.
-    """
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if database.is_sqlite:
-            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
-            if busy:
-                raise ProblemsError(_still_read(code))
-        else:
-            tables = ", ".join(table.__tablename__ for table in CLEARED)
-            connection.exec_driver_sql(f"VACUUM {tables}")
 
 
 def _still_read(code: str) -> Problem:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from embedded import TEMPLATE, Postgres, running_postgres
+from postal import Dovecot, Postfix, running_dovecot, running_postfix
 
 from survey_service.store.database import Database
 from survey_service.store.migrate import upgrade
@@ -38,6 +39,22 @@ def postgres() -> Generator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def dovecot() -> Generator[Dovecot]:
+    """Give a running IMAP and LMTP server; tests keep apart by their users."""
+    with running_dovecot() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postfix(dovecot: Dovecot) -> Generator[Postfix]:
+    """Give a running mail server; mail to khaosat.example lands in Dovecot, see postal.ROUTES."""
+    if os.geteuid() != 0:
+        pytest.skip("Postfix is started by root alone")
+    with running_postfix({"khaosat.example": dovecot.lmtp}) as server:
+        yield server
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
     """Give the DATABASE_URL of a fresh migrated database; the test runs once on each kind."""
@@ -60,6 +77,12 @@ def database(database_url: str) -> Generator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep the tests that share the mail servers in one process, so that each starts once."""
+    if {"dovecot", "postfix"} & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.xdist_group("post"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,1 +1,1 @@
-"""The doctor: what keeps letters from arriving or from being believed, found before they go."""
+"""Examining what letters depend on: the relay, and the names in the DNS that vouch for them."""

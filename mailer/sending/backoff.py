@@ -37,3 +37,6 @@ greylisting (RFC 6647) and a full mailbox's night."""
 
 OUTAGE = Backoff(first=timedelta(seconds=1), factor=2, ceiling=timedelta(minutes=5), spread=0.2)
 """For a server of ours that cannot be reached or refuses the session: no end, no letter counted."""
+
+BUSY = Backoff(first=timedelta(seconds=30), factor=2, ceiling=timedelta(minutes=15), spread=0.2)
+"""For a server that asks for patience (421, 432, 454): asking again at once makes it angrier."""

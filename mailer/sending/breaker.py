@@ -9,36 +9,52 @@ from mailer.smtp.outcome import Outcome, Verdict
 _TROUBLE = frozenset({Verdict.NOT_STARTED, Verdict.UNCERTAIN})
 """Uncertain ends too: a server that falls silent after every dot must not eat a whole wave."""
 
+_BUSY = frozenset({421, 432, 454})
+"""The server works, and wants fewer of our sessions or letters for now."""
+
 
 class Breaker:
     """Lets letters pass while the server works; after a broken session, one per pause."""
 
-    def __init__(self, backoff: Backoff, *, chance: Callable[[], float]) -> None:
-        self._backoff = backoff
+    def __init__(self, outage: Backoff, busy: Backoff, *, chance: Callable[[], float]) -> None:
+        self._outage = outage
+        self._busy = busy
         self._chance = chance
         self._failures = 0
         self._until = 0.0
         self._trying = False
-        self._over = False
-        self._moved = asyncio.Event()
         self.trouble: Outcome | None = None
         """What the server's last broken session ended in; None while it works."""
 
-    async def admit(self) -> bool:
-        """Wait until a letter may be tried; False where the courier gave up waiting."""
-        loop = asyncio.get_running_loop()
-        while self._failures and not self._over:
-            wait = self._until - loop.time()
-            if wait <= 0 and not self._trying:
-                self._trying = True
-                return True
-            await _until_set(self._moved, None if self._trying else wait)
-        return not self._over
+    @property
+    def is_open(self) -> bool:
+        """Whether letters are held back."""
+        return self._failures > 0
+
+    @property
+    def may_try(self) -> bool:
+        """Whether a letter may be tried now: any while the server works, one after each pause."""
+        if not self._failures:
+            return True
+        return not self._trying and asyncio.get_running_loop().time() >= self._until
+
+    @property
+    def pause(self) -> float:
+        """How many seconds are left until the next try; 0 while the server works."""
+        if not self._failures:
+            return 0
+        return max(0.0, self._until - asyncio.get_running_loop().time())
+
+    def admit(self) -> bool:
+        """Take the turn of a letter that is to be tried; False where it is held back."""
+        if not self.may_try:
+            return False
+        self._trying = self.is_open
+        return True
 
     def withdraw(self) -> None:
         """Give the turn back: the admitted letter was not taken to the server."""
         self._trying = False
-        self._move()
 
     def note(self, outcome: Outcome) -> None:
         """Learn from a conversation how the server does."""
@@ -50,23 +66,6 @@ class Breaker:
             # Connections that broke together count as one failure.
             self._failures += 1
             self.trouble = outcome
-            pause = self._backoff.wait(self._failures, chance=self._chance())
+            backoff = self._busy if outcome.code in _BUSY else self._outage
+            pause = backoff.wait(self._failures, chance=self._chance())
             self._until = now + (pause.total_seconds() if pause else 0)
-        self._move()
-
-    def give_up(self) -> None:
-        """Send away everybody who waits, and whoever comes."""
-        self._over = True
-        self._move()
-
-    def _move(self) -> None:
-        self._moved.set()
-        self._moved = asyncio.Event()
-
-
-async def _until_set(event: asyncio.Event, seconds: float | None) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        pass

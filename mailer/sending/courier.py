@@ -1,20 +1,21 @@
 """Carries letters from the outbox to the server until told to stop or until none is left."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
-from mailer.sending.backoff import OUTAGE, RETRY, Backoff
+from mailer.sending.backoff import BUSY, OUTAGE, RETRY, Backoff
 from mailer.sending.breaker import Breaker
-from mailer.sending.doubts import DoubtSettings, clear_doubts
+from mailer.sending.doubts import DoubtSettings, look_up, ripe_doubts, settle_doubts
+from mailer.sending.ending import ending, unwritten, words
 from mailer.sending.ledger import Ledger
-from mailer.sending.outbox import Claimed, Outbox, Settled, State, Ticket
+from mailer.sending.outbox import Claimed, Marked, Outbox, Settled, State, Ticket, Uncertain
 from mailer.sending.progress import Progress, Tally
 from mailer.smtp.envelope import Envelope
-from mailer.smtp.failure import Failure
-from mailer.smtp.outcome import Outcome, Phase, Verdict
+from mailer.smtp.outcome import Outcome
 
 Cargo = TypeVar("Cargo")
 
@@ -36,16 +37,18 @@ class Transport(Protocol):
 class CourierSettings:
     """Sizes and times; plain numbers are seconds of the machine, not of the injected clock."""
 
-    batch: int = 64
-    """Letters in hand beyond those under way."""
+    batch: int = 256
+    """Letters in hand beyond those under way; a claim of many costs little more than of one."""
     poll: float = 1
-    """How often an idle courier looks into the outbox."""
+    """How often an idle courier looks into the outbox; up to ten times as often where the outbox
+    says that the pace will soon let something go."""
     renew_every: float = 60
     recover_every: float = 15
     patience: float = 60
     """How long `run_until_empty` waits for letters put off, doubts and a server out of order."""
     retry: Backoff = RETRY
     outage: Backoff = OUTAGE
+    busy: Backoff = BUSY
     doubts: DoubtSettings = field(default_factory=DoubtSettings)
 
 
@@ -74,12 +77,16 @@ class Courier(Generic[Cargo]):
         self._now = now
         self._settings = settings
         self._on_progress = on_progress
-        self._ledger = Ledger(outbox, on_settled=self._count)
-        self._breaker = Breaker(settings.outage, chance=chance)
+        self._ledger = Ledger(outbox, on_marked=self._count)
+        self._breaker = Breaker(settings.outage, settings.busy, chance=chance)
         self._chance = chance
         self._queue: asyncio.Queue[Claimed[Cargo] | None] = asyncio.Queue()
+        self._returned: list[Ticket] = []
+        """Taken from the queue and not begun, because the server is out of order."""
         self._held: set[Ticket] = set()
         self._under_way = 0
+        self._tries: Counter[Uncertain] = Counter()
+        """How often doubts have been looked up."""
         self._tally = Tally()
         self._stopping = False
         self._wake = asyncio.Event()
@@ -90,7 +97,7 @@ class Courier(Generic[Cargo]):
         """The figures as they stand."""
         trouble = self._breaker.trouble
         return self._tally.progress(
-            in_hand=len(self._held), trouble="" if trouble is None else _words(trouble)
+            in_hand=len(self._held), trouble="" if trouble is None else words(trouble)
         )
 
     async def run(self, stop: asyncio.Event) -> Progress:
@@ -122,7 +129,6 @@ class Courier(Generic[Cargo]):
                 ]
                 await self._feed(until_empty=until_empty)
                 self._stopping = True
-                self._breaker.give_up()
                 for _ in workers:
                     self._queue.put_nowait(None)
                 await asyncio.wait(workers)
@@ -140,7 +146,6 @@ class Courier(Generic[Cargo]):
     async def _heed(self, stop: asyncio.Event) -> None:
         await stop.wait()
         self._stopping = True
-        self._breaker.give_up()
         self._wake.set()
 
     async def _feed(self, *, until_empty: bool) -> None:
@@ -152,13 +157,16 @@ class Courier(Generic[Cargo]):
             if now() >= tend_at:
                 await self._tend()
                 tend_at = now() + self._settings.recover_every
-            room = self._settings.batch - self._queue.qsize()
+            # Letters held back are given back even where the server works again by now.
+            if self._breaker.is_open or self._returned:
+                await self._give_back()
+            room = self._room()
             claimed: Sequence[Claimed[Cargo]] = ()
             # An outbox that gave less than asked is looked at again when it is time, or when
             # everything in hand has ended; not after every letter.
-            if room * 2 > self._settings.batch and (now() >= look_at or not self._held):
+            if room and (now() >= look_at or not self._held):
                 claimed = await self._ledger.call(self._outbox.claim, room)
-                look_at = now() if len(claimed) == room else now() + self._settings.poll
+                look_at = now() if len(claimed) == room else now() + await self._look_after()
             for letter in claimed:
                 self._held.add(letter.ticket)
                 self._queue.put_nowait(letter)
@@ -166,7 +174,32 @@ class Courier(Generic[Cargo]):
                 continue
             if until_empty and not self._under_way and await self._is_over():
                 return
-            await self._nap()
+            await self._nap(look_at)
+
+    def _room(self) -> int:
+        """Tell how many letters to claim: for the trial of a server out of order, one."""
+        room = self._settings.batch - self._queue.qsize()
+        if self._breaker.is_open:
+            return 1 if self._breaker.may_try and self._queue.empty() else 0
+        return room if room * 2 > self._settings.batch else 0
+
+    async def _give_back(self) -> None:
+        """Release what has not begun: another courier may reach another server."""
+        while not self._queue.empty():
+            letter = self._queue.get_nowait()
+            if letter is not None:
+                self._returned.append(letter.ticket)
+        returned, self._returned = self._returned, []
+        if returned:
+            await self._ledger.call(self._outbox.release, returned)
+            self._held.difference_update(returned)
+
+    async def _look_after(self) -> float:
+        """Tell in how many seconds to look again into an outbox that gave less than asked."""
+        poll = self._settings.poll
+        due = await self._ledger.call(self._outbox.next_due)
+        wait = 0.0 if due is None else (due - self._now()).total_seconds()
+        return poll if wait <= 0 else min(poll, max(poll / 10, wait))
 
     async def _is_over(self) -> bool:
         if self._held and self._breaker.trouble is None:
@@ -183,24 +216,33 @@ class Courier(Generic[Cargo]):
         doubts = self._settings.doubts
         if doubts.can_clear:
             uncertain = self._outbox.uncertain(self._now())
-            events += [doubt.since + doubts.settle_time for doubt in uncertain]
+            events += [doubts.due(doubt, tries=self._tries[doubt]) for doubt in uncertain]
         return min((event for event in events if event is not None), default=None)
 
-    async def _nap(self) -> None:
+    async def _nap(self, look_at: float) -> None:
+        """Sleep until woken, or until there is something to look after."""
+        poll = self._settings.poll
+        until_look = look_at - asyncio.get_running_loop().time()
+        waits = [wait for wait in (until_look, self._breaker.pause) if wait > 0]
         try:
-            async with asyncio.timeout(self._settings.poll):
+            async with asyncio.timeout(min([poll, *waits])):
                 await self._wake.wait()
         except TimeoutError:
             pass
 
     async def _work(self) -> None:
         while (letter := await self._queue.get()) is not None:
-            if not self._stopping and await self._breaker.admit():
+            if self._stopping:
+                continue
+            if self._breaker.admit():
                 self._under_way += 1
                 try:
                     await self._carry(letter)
                 finally:
                     self._under_way -= 1
+            else:
+                self._returned.append(letter.ticket)
+                self._wake.set()
             if self._queue.qsize() * 2 <= self._settings.batch:
                 self._wake.set()
 
@@ -210,12 +252,11 @@ class Courier(Generic[Cargo]):
             envelope = self._render(letter.cargo)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter stays with it
             self._breaker.withdraw()
-            self._settle(ticket, _unwritten(error))
+            self._settle(ticket, unwritten(error))
             return
         if not await self._ledger.permit(ticket):
             self._breaker.withdraw()
             self._held.discard(ticket)
-            self._tally.dropped += 1
             self._wake.set()
             return
         outcome = await self._transport.deliver(envelope)
@@ -223,33 +264,19 @@ class Courier(Generic[Cargo]):
         self._settle(ticket, outcome)
 
     def _settle(self, ticket: Ticket, outcome: Outcome) -> None:
-        now = self._now()
-        not_before = None
-        if outcome.verdict is Verdict.DEFERRED:
-            wait = self._settings.retry.wait(ticket.attempt, chance=self._chance())
-            if wait is None:
-                outcome = _expired(outcome)
-            else:
-                not_before = now + wait
-        self._ledger.settle(
-            Settled(
-                ticket=ticket,
-                state=_STATES[outcome.verdict],
-                at=now,
-                outcome=outcome,
-                not_before=not_before,
-            )
-        )
+        retry = self._settings.retry.wait(ticket.attempt, chance=self._chance())
+        self._ledger.settle(ending(ticket, outcome, at=self._now(), retry=retry))
 
-    def _count(self, settled: Sequence[Settled]) -> None:
-        """Take note of ends that are now committed."""
-        self._tally.add(settled)
+    def _count(self, settled: Sequence[Settled], marked: Marked) -> None:
+        """Take note of what is now committed."""
+        self._tally.add(settled, dropped=marked.dropped)
         self._held.difference_update(end.ticket for end in settled)
         if any(end.state is not State.QUEUED for end in settled):
             self._moved_at = asyncio.get_running_loop().time()
-        if not self._held:
+        if not self._held or self._breaker.is_open:
             self._wake.set()
-        self._on_progress(self.progress)
+        if settled or marked.dropped:
+            self._on_progress(self.progress)
 
     async def _keep_leases(self) -> None:
         while True:
@@ -259,36 +286,13 @@ class Courier(Generic[Cargo]):
 
     async def _tend(self) -> None:
         await self._ledger.call(self._outbox.recover)
-        await self._ledger.call(clear_doubts, self._outbox, self._settings.doubts, now=self._now())
-
-
-_STATES = {
-    Verdict.SENT: State.SENT,
-    Verdict.DEFERRED: State.DEFERRED,
-    Verdict.FAILED: State.FAILED,
-    Verdict.NOT_STARTED: State.QUEUED,
-    Verdict.UNCERTAIN: State.UNCERTAIN,
-}
-
-
-def _unwritten(error: Exception) -> Outcome:
-    return Outcome(
-        verdict=Verdict.FAILED,
-        phase=Phase.CONNECT,
-        text=f"{type(error).__name__}: {error}"[:500],
-        failure=Failure.LETTER,
-    )
-
-
-def _expired(outcome: Outcome) -> Outcome:
-    return Outcome(
-        verdict=Verdict.FAILED,
-        phase=outcome.phase,
-        code=outcome.code,
-        text=outcome.text,
-        failure=Failure.EXPIRED,
-    )
-
-
-def _words(outcome: Outcome) -> str:
-    return f"{outcome.code} {outcome.text}" if outcome.code else outcome.text
+        settings = self._settings.doubts
+        doubts = await self._ledger.call(ripe_doubts, self._outbox, settings, now=self._now())
+        if not doubts:
+            return
+        # A look-up may take long: beside the ledger, so that letters under way can be settled.
+        answers = await asyncio.to_thread(look_up, doubts, settings)
+        self._tries.update(doubts)
+        resolutions = settle_doubts(doubts, answers, settings, now=self._now())
+        if resolutions:
+            await self._ledger.call(self._outbox.resolve, resolutions)

@@ -1,11 +1,11 @@
 """The outbox's one writer: many letters' marks in one commit."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, Protocol, TypeVar
 
-from mailer.sending.outbox import Settled, Ticket
+from mailer.sending.outbox import Marked, Settled, Ticket
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -14,25 +14,23 @@ R = TypeVar("R")
 class Marks(Protocol):
     """The part of an outbox that the ledger writes."""
 
-    def record_intent(self, tickets: Sequence[Ticket]) -> Collection[Ticket]:
-        """Note intents durably; gives those permitted."""
-        ...
-
-    def settle(self, settled: Sequence[Settled]) -> None:
-        """Note ends durably."""
+    def mark(self, settled: Sequence[Settled], tickets: Sequence[Ticket]) -> Marked:
+        """Note ends, then intents, durably."""
         ...
 
 
 class Ledger:
     """Gathers what comes in while a commit is under way into the next one.
 
-    Ends are written before the intents that came with them: a connection whose next letter goes
+    Ends are written with the intents that came with them: a connection whose next letter goes
     out has its former one settled, so a crash leaves at most one open letter per connection.
     """
 
-    def __init__(self, marks: Marks, *, on_settled: Callable[[Sequence[Settled]], None]) -> None:
+    def __init__(
+        self, marks: Marks, *, on_marked: Callable[[Sequence[Settled], Marked], None]
+    ) -> None:
         self._marks = marks
-        self._on_settled = on_settled
+        self._on_marked = on_marked
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
         self._ends: list[Settled] = []
         self._intents: list[tuple[Ticket, asyncio.Future[bool]]] = []
@@ -70,18 +68,12 @@ class Ledger:
             intents, self._intents = self._intents, []
             if not ends and not intents:
                 continue
-            permitted = await self.call(self._commit, ends, [ticket for ticket, _ in intents])
+            marked = await self.call(self._marks.mark, ends, [ticket for ticket, _ in intents])
             for ticket, future in intents:
                 if not future.done():
-                    future.set_result(ticket in permitted)
-            if ends:
-                self._on_settled(ends)
+                    future.set_result(ticket in marked.permitted)
+            self._on_marked(ends, marked)
 
     def shut(self) -> None:
         """Give up the thread, once its present call has ended."""
         self._thread.shutdown()
-
-    def _commit(self, ends: Sequence[Settled], intents: Sequence[Ticket]) -> Collection[Ticket]:
-        if ends:
-            self._marks.settle(ends)
-        return frozenset(self._marks.record_intent(intents)) if intents else ()

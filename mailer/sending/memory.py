@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailer.sending.outbox import Claimed, Resolution, Settled, State, Ticket, Uncertain
+from mailer.sending.outbox import Claimed, Marked, Resolution, Settled, State, Ticket, Uncertain
 from mailer.smtp.outcome import Outcome
 
 
@@ -20,6 +20,7 @@ class Entry:
     lease_until: datetime | None = None
     not_before: datetime | None = None
     since: datetime | None = None
+    begun: datetime | None = None
     outcome: Outcome | None = None
     dropped_for: str = ""
 
@@ -77,7 +78,7 @@ class MemoryOutbox:
         for ticket in tickets:
             entry = self._held(ticket, State.CLAIMED)
             if entry is not None and not self._drop(entry):
-                entry.state = State.INTENT
+                entry.state, entry.begun = State.INTENT, self._now()
                 permitted.add(ticket)
         return permitted
 
@@ -91,6 +92,16 @@ class MemoryOutbox:
                 entry.attempt -= 1
             entry.state, entry.outcome = end.state, end.outcome
             entry.not_before, entry.since, entry.lease_until = end.not_before, end.at, None
+
+    def mark(self, settled: Sequence[Settled], tickets: Sequence[Ticket]) -> Marked:
+        """Settle, then let go."""
+        if settled:
+            self.settle(settled)
+        permitted = self.record_intent(tickets) if tickets else ()
+        entries = [self.entries[ticket.letter] for ticket in tickets]
+        return Marked(
+            permitted=permitted, dropped=sum(entry.state is State.DROPPED for entry in entries)
+        )
 
     def release(self, tickets: Sequence[Ticket]) -> None:
         """Queue again what was not begun."""
@@ -125,6 +136,7 @@ class MemoryOutbox:
                 attempt=entry.attempt,
                 message_id=entry.message_id,
                 since=entry.since,
+                begun=entry.begun,
             )
             for entry in self.entries.values()
             if entry.state is State.UNCERTAIN and entry.since is not None and entry.since <= before

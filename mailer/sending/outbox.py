@@ -77,6 +77,9 @@ class Uncertain:
     attempt: int
     message_id: str
     since: datetime
+    begun: datetime | None = None
+    """An instant before which this attempt had not begun; only a record that reaches back to it
+    can say that the letter was not accepted. None where nobody knows one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,17 @@ class Resolution:
     state: State
     at: datetime
     evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """What came of asking for letters to go: those that may, and how many were dropped.
+
+    The others were put back (their wave is paused, their pace is used up) or are no longer ours.
+    """
+
+    permitted: Collection[Ticket]
+    dropped: int = 0
 
 
 class Outbox(Protocol[Cargo_co]):
@@ -122,6 +136,10 @@ class Outbox(Protocol[Cargo_co]):
         """
         ...
 
+    def mark(self, settled: Sequence[Settled], tickets: Sequence[Ticket]) -> Marked:
+        """Do `settle`, then `record_intent`, in one durable step: half the commits."""
+        ...
+
     def release(self, tickets: Sequence[Ticket]) -> None:
         """Give back claimed letters that were not begun: queued, attempt uncounted.
 
@@ -152,6 +170,7 @@ class Outbox(Protocol[Cargo_co]):
     def next_due(self) -> datetime | None:
         """Tell when there will be something to claim or to recover; None where nothing will.
 
-        The earliest not_before of queued and deferred letters and the earliest end of a lease.
+        The earliest not_before of queued and deferred letters, put off to where their pace lets
+        them go, and the earliest end of a lease.
         """
         ...

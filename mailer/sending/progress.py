@@ -28,10 +28,11 @@ class Tally:
 
     def __init__(self) -> None:
         self._ends: Counter[State] = Counter()
-        self.dropped = 0
+        self._dropped = 0
 
-    def add(self, settled: Sequence[Settled]) -> None:
-        """Count committed ends."""
+    def add(self, settled: Sequence[Settled], *, dropped: int) -> None:
+        """Count committed ends, and letters dropped as they were about to go."""
+        self._dropped += dropped
         self._ends.update(end.state for end in settled)
 
     def progress(self, *, in_hand: int, trouble: str) -> Progress:
@@ -41,7 +42,7 @@ class Tally:
             deferred=self._ends[State.DEFERRED],
             failed=self._ends[State.FAILED],
             uncertain=self._ends[State.UNCERTAIN],
-            dropped=self.dropped,
+            dropped=self._dropped,
             put_back=self._ends[State.QUEUED],
             in_hand=in_hand,
             trouble=trouble,

@@ -3,16 +3,24 @@
 import asyncio
 import ssl
 from dataclasses import dataclass
+from typing import cast
 
 from aiosmtplib import SMTP
-from aiosmtplib.errors import SMTPException, SMTPServerDisconnected
+from aiosmtplib.errors import (
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPServerDisconnected,
+)
 from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.response import SMTPResponse
 
 from mailer.smtp.endpoint import Endpoint, Security
 from mailer.smtp.envelope import Envelope
 from mailer.smtp.failure import Failure
+from mailer.smtp.oauth import TokenError, TokenSource
 from mailer.smtp.outcome import Outcome, Phase, Verdict, judge_error, judge_reply
+from mailer.smtp.reports import mail_options, rcpt_options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +34,8 @@ class Timeouts:
     command: float = 300
     data: float = 120
     dot: float = 600
+    check: float = 10
+    """For the word that a silent session is asked for before it gets a letter."""
     quit: float = 5
 
 
@@ -39,8 +49,12 @@ class Connection:
         timeouts: Timeouts,
         local_hostname: str,
         tls_context: ssl.SSLContext | None = None,
+        tokens: TokenSource | None = None,
+        success_reports: bool = False,
     ) -> None:
         self._timeouts = timeouts
+        self._tokens = tokens
+        self._success_reports = success_reports
         self._client = SMTP(
             hostname=endpoint.host,
             port=endpoint.port,
@@ -62,18 +76,33 @@ class Connection:
         return self._client.is_connected
 
     async def open(self) -> Outcome | None:
-        """Connect, secure and log in; None where it worked, else what went wrong."""
+        """Connect, secure and log in; None where it worked, else what went wrong.
+
+        An access token that the server rejects is given up, and a fresh one tried once.
+        """
         try:
-            await self._client.connect()
-            if self._client.is_ehlo_or_helo_needed:
-                await self._client.ehlo()
-        except (SMTPException, OSError, ValueError) as error:
+            if self._tokens is None:
+                await self._connect()
+            else:
+                await self._connect_with(self._tokens)
+        except (SMTPException, OSError, ValueError, TokenError) as error:
             self._client.close()
             return judge_error(error, Phase.CONNECT)
         except asyncio.CancelledError:
             self._client.close()
             raise
         return None
+
+    async def still_answers(self) -> bool:
+        """Ask a silent session whether it is still there; it is closed where it is not."""
+        try:
+            return (await self._client.noop(timeout=self._timeouts.check)).code == 250
+        except (SMTPException, OSError):
+            self._client.close()
+            return False
+        except BaseException:
+            self._client.close()
+            raise
 
     async def deliver(self, envelope: Envelope) -> Outcome:
         """Carry one letter to its end. The session stays open only after a clean reply.
@@ -119,21 +148,57 @@ class Connection:
         finally:
             self._client.close()
 
+    def hang_up(self) -> None:
+        """Cut the session at once; whoever waits for a reply learns of it as of any broken one."""
+        if self._client.transport is not None:
+            cast("asyncio.WriteTransport", self._client.transport).abort()
+
     async def _ask_mail(self, envelope: Envelope) -> SMTPResponse:
         options = b""
         if self._client.supports_extension("size"):
             options += b" SIZE=%d" % len(envelope.message)
         if envelope.needs_smtputf8:
             options += b" BODY=8BITMIME SMTPUTF8"
+        if self._client.supports_extension("dsn"):
+            options += mail_options(envelope)
         return await self._command(
             b"MAIL FROM:<" + envelope.sender.encode() + b">" + options,
             timeout=self._timeouts.command,
         )
 
     async def _ask_rcpt(self, envelope: Envelope) -> SMTPResponse:
+        options = b""
+        if self._client.supports_extension("dsn"):
+            options = rcpt_options(envelope, success=self._success_reports)
         return await self._command(
-            b"RCPT TO:<" + envelope.recipient.encode() + b">", timeout=self._timeouts.command
+            b"RCPT TO:<" + envelope.recipient.encode() + b">" + options,
+            timeout=self._timeouts.command,
         )
+
+    async def _connect(self) -> None:
+        await self._client.connect()
+        if self._client.is_ehlo_or_helo_needed:
+            await self._client.ehlo()
+
+    async def _connect_with(self, tokens: TokenSource) -> None:
+        # A server is not kept waiting while a token is fetched.
+        token = await asyncio.to_thread(tokens.token)
+        await self._connect()
+        try:
+            await self._present(tokens.user, token)
+        except SMTPAuthenticationError as error:
+            if error.code < 500:
+                raise
+            # It may have been revoked, or our clock been wrong about its end.
+            self._client.close()
+            token = await asyncio.to_thread(tokens.token, instead_of=token)
+            await self._connect()
+            await self._present(tokens.user, token)
+
+    async def _present(self, user: str, token: str) -> None:
+        if "xoauth2" not in self._client.server_auth_methods:
+            raise SMTPNotSupported("the server does not offer XOAUTH2")
+        await self._client.auth_xoauth2(user, token, timeout=self._timeouts.command)
 
     def _protocol(self) -> SMTPProtocol:
         if self._client.protocol is None:
@@ -167,5 +232,5 @@ def _undeliverable_address() -> Outcome:
         phase=Phase.MAIL,
         code=550,
         text="5.6.7 the server does not offer SMTPUTF8, which this address needs (RFC 6531)",
-        failure=Failure.HARD_ADDRESS,
+        failure=Failure.NEEDS_SMTPUTF8,
     )

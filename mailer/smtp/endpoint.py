@@ -34,6 +34,11 @@ class Endpoint:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
 
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is on this machine."""
+        return _is_loopback(self.host)
+
     @classmethod
     def parse(cls, url: str) -> "Endpoint":
         """Read a URL such as `smtp+starttls://user:pass@relay.example:587`.

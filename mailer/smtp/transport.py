@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from mailer.smtp.connection import Connection, Timeouts
 from mailer.smtp.endpoint import Endpoint
 from mailer.smtp.envelope import Envelope
+from mailer.smtp.oauth import TokenSource
 from mailer.smtp.outcome import Outcome, Phase, Verdict
 
 
@@ -19,11 +20,16 @@ class TransportSettings:
     messages_per_connection: int = 100
     connection_age: float = 600
     idle_age: float = 60
-    """Servers hang up on the silent; a session idle for longer is opened anew."""
+    """Servers hang up on the silent; a session idle for longer is opened anew, and one idle for
+    half as long is asked first whether it is still there."""
     timeouts: Timeouts = field(default_factory=Timeouts)
     local_hostname: str = "localhost"
     """The name said in EHLO; a public server expects this machine's own."""
     tls_context: ssl.SSLContext | None = field(default=None, repr=False)
+    tokens: TokenSource | None = field(default=None, repr=False)
+    """Where there is one, sessions log in by XOAUTH2 with its access tokens."""
+    success_reports: bool = False
+    """Whether a server that knows how (RFC 3461) is to report every delivery too."""
 
 
 @dataclass(slots=True)
@@ -47,6 +53,9 @@ class SmtpTransport:
         for _ in range(settings.connections):
             self._seats.put_nowait(_Seat())
         self._transactions: set[asyncio.Task[Outcome]] = set()
+        self._openings: set[asyncio.Task[Outcome | None]] = set()
+        self._in_use: set[Connection] = set()
+        self._hung_up = False
         self.opened = 0
         """Sessions opened so far."""
 
@@ -71,6 +80,17 @@ class SmtpTransport:
         for transaction in self._transactions:
             transaction.cancel()
 
+    def hang_up(self) -> None:
+        """Cut every session at once, and have each letter under way end as its phase says.
+
+        What had its dot written ends uncertain, all else as not started; so does whatever comes.
+        """
+        self._hung_up = True
+        for opening in self._openings:
+            opening.cancel()
+        for connection in self._in_use:
+            connection.hang_up()
+
     async def close(self) -> None:
         """Wait for what is under way, then end every session."""
         if self._transactions:
@@ -92,17 +112,23 @@ class SmtpTransport:
 
     async def _try(self, seat: _Seat, envelope: Envelope) -> "Outcome | _Stale":
         now = asyncio.get_running_loop().time
-        if self._is_worn(seat, now()):
+        if self._is_worn(seat, now()) or not await self._is_awake(seat, now()):
             await self._vacate(seat)
+        if self._hung_up:
+            return _GIVEN_UP
         if seat.connection is None:
             connection = self._connection()
-            trouble = await connection.open()
+            trouble = await self._open(connection)
             if trouble is not None:
                 return trouble
             self.opened += 1
             seat.connection, seat.opened = connection, now()
         was_used = seat.connection.delivered > 0
-        outcome = await seat.connection.deliver(envelope)
+        self._in_use.add(seat.connection)
+        try:
+            outcome = await seat.connection.deliver(envelope)
+        finally:
+            self._in_use.discard(seat.connection)
         seat.used = now()
         if seat.connection.is_open:
             return outcome
@@ -111,12 +137,27 @@ class SmtpTransport:
         # A server that ends a used session ("too many messages", idle) says nothing of outage.
         return _Stale(outcome) if was_used and hung_up and outcome.code in {None, 421} else outcome
 
+    async def _open(self, connection: Connection) -> Outcome | None:
+        opening = asyncio.create_task(connection.open())
+        self._openings.add(opening)
+        try:
+            return await opening
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return _GIVEN_UP
+        finally:
+            self._openings.discard(opening)
+
     def _connection(self) -> Connection:
         return Connection(
             self._settings.endpoint,
             timeouts=self._settings.timeouts,
             local_hostname=self._settings.local_hostname,
             tls_context=self._settings.tls_context,
+            tokens=self._settings.tokens,
+            success_reports=self._settings.success_reports,
         )
 
     def _is_worn(self, seat: _Seat, now: float) -> bool:
@@ -128,10 +169,19 @@ class SmtpTransport:
             or now - seat.used >= settings.idle_age
         )
 
+    async def _is_awake(self, seat: _Seat, now: float) -> bool:
+        """Ask a session that was long silent; a server may have hung up without our knowing."""
+        if seat.connection is None or now - seat.used < self._settings.idle_age / 2:
+            return True
+        return await seat.connection.still_answers()
+
     async def _vacate(self, seat: _Seat) -> None:
         if seat.connection is not None:
             connection, seat.connection = seat.connection, None
             await connection.close()
+
+
+_GIVEN_UP = Outcome(verdict=Verdict.NOT_STARTED, phase=Phase.CONNECT, text="given up")
 
 
 @dataclass(frozen=True, slots=True)

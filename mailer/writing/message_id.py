@@ -1,14 +1,13 @@
 """A letter's Message-ID: the same on every attempt, and recognisable as ours."""
 
-import base64
-import hmac
 import re
 
+from mailer.writing.letter_mac import MAC_CHARACTERS, is_letter_mac, letter_mac
+
+_PLACE = "message-id"
 _LETTER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
-_OURS = re.compile(r"<?([A-Za-z0-9_-]{1,64})\.([a-z2-7]{10})@[a-z0-9.-]+>?")
-_MAC_CHARACTERS = 10
-"""50 bits: nobody can name letters that were not sent, and the line stays short."""
+_OURS = re.compile(rf"<?([A-Za-z0-9_-]{{1,64}})\.([a-z2-7]{{{MAC_CHARACTERS}}})@[a-z0-9.-]+>?")
 
 
 def message_id(letter: str, *, key: bytes, domain: str) -> str:
@@ -21,17 +20,12 @@ def message_id(letter: str, *, key: bytes, domain: str) -> str:
         raise ValueError(f"a letter is named by 1-64 letters, digits, _ or -; not {letter!r}")
     if not _DOMAIN.fullmatch(domain):
         raise ValueError(f"{domain!r} is no lower-case ASCII domain")
-    return f"<{letter}.{_mac(letter, key)}@{domain}>"
+    return f"<{letter}.{letter_mac(letter, key=key, place=_PLACE)}@{domain}>"
 
 
 def letter_of(text: str, *, key: bytes) -> str | None:
     """Read back the letter from a Message-ID; None for one that we did not make."""
     found = _OURS.fullmatch(text.strip())
-    if found is None or not hmac.compare_digest(_mac(found[1], key), found[2]):
+    if found is None or not is_letter_mac(found[2], found[1], key=key, place=_PLACE):
         return None
     return found[1]
-
-
-def _mac(letter: str, key: bytes) -> str:
-    digest = hmac.digest(key, b"message-id\0" + letter.encode(), "sha256")
-    return base64.b32encode(digest).decode().lower()[:_MAC_CHARACTERS]

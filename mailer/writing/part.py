@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailer.writing.header import one_line
-
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Private-use characters: no keyboard types them, and no template engine touches them."""
 _SLOT = re.compile(f"{_OPEN}([a-z][a-z0-9_]*){_CLOSE}")
@@ -35,13 +33,13 @@ class Part:
     """True for HTML: values are escaped."""
 
     def fill(self, values: Mapping[str, str]) -> bytes:
-        """Give the encoded body.
+        """Give the encoded body with values that `one_line` has tidied.
 
-        Raises KeyError for a slot without a value, RefusedError for a value that is not one line.
+        Raises KeyError for a slot without a value.
         """
         joined = [self.pieces[0]]
         for name, piece in zip(self.slots, self.pieces[1:], strict=True):
-            value = one_line(values[name])
+            value = values[name]
             joined.append(_encode(html.escape(value) if self.markup else value))
             joined.append(piece)
         return _SOFT_BREAK.join(joined)
@@ -50,7 +48,7 @@ class Part:
         """Give the text that a reader must find in the filled part: the plain substitution."""
 
         def value(found: re.Match[str]) -> str:
-            plain = one_line(values[found[1]])
+            plain = values[found[1]]
             return html.escape(plain) if self.markup else plain
 
         return _SLOT.sub(value, _NEWLINE.sub("\n", body))

@@ -1,4 +1,4 @@
-"""`wave freeze` and `wave publish`: the cut-off, and what the public gets."""
+"""`wave freeze`, `publish` and `purge`: the cut-off, what the public gets, and the end."""
 
 import click
 
@@ -52,6 +52,7 @@ def publish(wiring: Wiring, code: str, actor: str, voice: Voice, *, as_json: boo
                 "version": published.version,
                 "fingerprint": published.fingerprint,
                 "folder": str(published.folder),
+                "letters": published.letters,
             }
         )
         return
@@ -64,4 +65,36 @@ def publish(wiring: Wiring, code: str, actor: str, voice: Voice, *, as_json: boo
         voice,
         f"Mã băm của gói công bố: {published.fingerprint}",
         f"Fingerprint of the publication: {published.fingerprint}",
+    )
+    if published.letters:
+        say(
+            voice,
+            f"{published.letters} thư báo kết quả chờ gửi.",
+            f"{published.letters} letters about the results are queued.",
+        )
+
+
+@click.command()
+@wave_argument
+@actor_option
+@json_option
+@speaks
+@pass_wiring
+def purge(wiring: Wiring, code: str, actor: str, voice: Voice, *, as_json: bool) -> None:
+    """Xóa danh sách và thư sau ngày đã báo; giữ số đếm · Delete a wave's lists and letters."""
+    from survey_service.purging import purge_wave  # noqa: PLC0415 - quicker help
+
+    purged = purge_wave(wiring.database, wiring.clock, code=code, actor=actor)
+    if as_json:
+        show_json({"people": purged.people, "letters": purged.letters})
+        return
+    if not purged.people:
+        say(voice, f"Đợt {code} đã xóa từ trước.", f"Wave {code} was purged already.")
+        return
+    say(
+        voice,
+        f"Đã xóa {purged.people} người và {purged.letters} thư của đợt {code}; số đếm và gói công "
+        "bố còn lại.",
+        f"Deleted {purged.people} people and {purged.letters} letters of wave {code}; counts and "
+        "the publication stay.",
     )

@@ -5,9 +5,9 @@ import click
 from questionnaires.load import render
 from questionnaires.text import Language, Text
 from survey_service.cli.speaking import Voice, show_problems, word
-from survey_service.waves.expectation import ExpectedBallots
-from survey_service.waves.forecasts import percent, tenths
-from survey_service.waves.preflight import Preflight
+from survey_service.waves.preflighting.expectation import ExpectedBallots
+from survey_service.waves.preflighting.forecasts import percent, tenths
+from survey_service.waves.preflighting.preflight import Preflight
 
 
 def show_preflight(found: Preflight, voice: Voice) -> None:

@@ -10,16 +10,18 @@ from types import FrameType
 import click
 from tqdm import tqdm
 
-from mailer.resolving.resolver import CatcherResolver
 from mailer.sending.progress import Progress
 from questionnaires.problems import ProblemsError, problem
 from survey_service.background import catching, in_background
 from survey_service.cli.speaking import Voice, say, speaks
 from survey_service.cli.wiring import Wiring, pass_wiring
 from survey_service.config import Settings
+from survey_service.mailing.chores import Chore, in_threads, list_chores, run_once
 from survey_service.mailing.delivery import Delivery
+from survey_service.mailing.relays.resolvers import resolver_for
+from survey_service.mailing.relays.setup import read_mail_setup
 from survey_service.system_errors import explain
-from survey_service.waves.bars import check_relay
+from survey_service.waves.preflighting.bars import check_relay
 
 CATCHER_PORT = 8025
 """Where the built-in mail catcher listens, as the default of SURVEY_SMTP_URL says."""
@@ -58,6 +60,7 @@ def serve(wiring: Wiring, voice: Voice, *, sends: bool) -> None:
             _catch_mail(parts, settings)
         if sends:
             delivery = _delivery(wiring)
+            parts.enter_context(in_threads(_chores(wiring)))
             parts.enter_context(
                 in_background("courier", lambda stop: delivery.run(stop, _tell_trouble()))
             )
@@ -72,7 +75,10 @@ def serve(wiring: Wiring, voice: Voice, *, sends: bool) -> None:
 def worker(wiring: Wiring, voice: Voice, *, until_empty: bool) -> None:
     """Gửi thư đến hạn cho đến khi được dừng · Send what is due until told to stop."""
     delivery = _delivery(wiring)
-    with tqdm(desc="Thư / Letters", unit=" thư") as bar:
+    chores = _chores(wiring)
+    if until_empty:
+        run_once(chores)
+    with in_threads(() if until_empty else chores), tqdm(desc="Thư / Letters", unit=" thư") as bar:
 
         def show(progress: Progress) -> None:
             bar.update(progress.sent - bar.n)
@@ -138,12 +144,20 @@ async def _until_stopped(delivery: Delivery, show: Callable[[Progress], None]) -
     return await delivery.run(stop, show)
 
 
+def _chores(wiring: Wiring) -> tuple[Chore, ...]:
+    setup = read_mail_setup(wiring.settings)
+    return list_chores(wiring.database, wiring.clock, wiring.keys, setup)
+
+
 def _delivery(wiring: Wiring) -> Delivery:
     settings = wiring.settings
+    caught = settings.caught_mail if settings.catches_mail else None
     return Delivery(
         database=wiring.database,
         clock=wiring.clock,
         keys=wiring.keys,
         settings=settings,
-        resolver=CatcherResolver(settings.caught_mail) if settings.catches_mail else None,
+        resolver_for=lambda relay: resolver_for(
+            relay, database=wiring.database, clock=wiring.clock, caught=caught
+        ),
     )

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
+from survey_service.cli.freezing import purge
 from survey_service.cli.options import actor_option, day, json_option, wave_argument
+from survey_service.cli.planning import list_, plan, step
 from survey_service.cli.preflighting import show_preflight
 from survey_service.cli.progress import status
 from survey_service.cli.speaking import REFUSED, Voice, say, show_json, show_problems, speaks
@@ -18,9 +20,9 @@ from survey_service.waves.lifecycle import (
     pause_wave,
     resume_wave,
 )
+from survey_service.waves.mail_plan.reminding import remind_wave
 from survey_service.waves.opening import open_wave
-from survey_service.waves.preflight import preflight as run_preflight
-from survey_service.waves.reminding import remind_wave
+from survey_service.waves.preflighting.preflight import preflight as run_preflight
 
 
 @click.group()
@@ -92,6 +94,12 @@ def open_(wiring: Wiring, code: str, actor: str, voice: Voice) -> None:
         say(voice, f"Đợt {code} đang mở từ trước.", f"Wave {code} was open already.")
         return
     show_problems(opened.preflight.problems, voice)
+    if opened.pre_notices:
+        say(
+            voice,
+            f"{opened.pre_notices} thư báo trước chờ gửi; thư mời chờ đến ngày mở.",
+            f"{opened.pre_notices} pre-notices are queued; invitations wait for the first day.",
+        )
     say(
         voice,
         f"Đã mở đợt {code}: {opened.invitations} thư mời chờ gửi.",
@@ -102,12 +110,27 @@ def open_(wiring: Wiring, code: str, actor: str, voice: Voice) -> None:
 @wave.command()
 @wave_argument
 @click.option("--number", type=int, help="Lần nhắc thứ mấy · Which reminder.")
+@click.option(
+    "--even-so",
+    is_flag=True,
+    help="Nhắc cả người vừa nhận thư, ghi nhật ký · Also those asked lately; the journal keeps it.",
+)
 @actor_option
 @speaks
 @pass_wiring
-def remind(wiring: Wiring, code: str, number: int | None, actor: str, voice: Voice) -> None:
+def remind(
+    wiring: Wiring, code: str, number: int | None, actor: str, voice: Voice, *, even_so: bool
+) -> None:
     """Nhắc người đã nhận thư mà chưa trả lời · Remind those who have not answered."""
-    done = remind_wave(wiring.database, wiring.clock, code=code, actor=actor, number=number)
+    done = remind_wave(
+        wiring.database, wiring.clock, code=code, actor=actor, number=number, even_so=even_so
+    )
+    if done.too_early:
+        say(
+            voice,
+            f"{done.too_early} người vừa nhận thư nên chưa nhắc.",
+            f"{done.too_early} people were asked too lately and are left out.",
+        )
     say(
         voice,
         f"Nhắc lần {done.number}: {done.queued} thư chờ gửi.",
@@ -177,4 +200,5 @@ def cancel(wiring: Wiring, code: str, reason: str, actor: str, voice: Voice) -> 
     say(voice, f"Đợt {code} đã hủy.", f"Wave {code} is cancelled.")
 
 
-wave.add_command(status)
+for command in (status, list_, plan, step, purge):
+    wave.add_command(command)

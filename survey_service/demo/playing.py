@@ -31,10 +31,10 @@ from survey_service.store.database import Database
 from survey_service.store.migrate import upgrade
 from survey_service.waves.drafting import create_wave
 from survey_service.waves.lifecycle import close_wave
+from survey_service.waves.mail_plan.reminding import remind_wave
 from survey_service.waves.opening import open_wave
 from survey_service.waves.people import import_contacts
-from survey_service.waves.preflight import preflight
-from survey_service.waves.reminding import remind_wave
+from survey_service.waves.preflighting.preflight import preflight
 from survey_service.waves.status import WaveStatus, wave_status
 from survey_service.web.app import create_app
 from survey_service.web.serving import serving

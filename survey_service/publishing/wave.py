@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from questionnaires.problems import ProblemsError, problem
 from survey_service import journal
@@ -14,17 +15,25 @@ from survey_service.publishing.manifest import MANIFEST
 from survey_service.publishing.package import publication_files
 from survey_service.results.computing import compute
 from survey_service.store.database import Database
-from survey_service.store.waves import Publication, PublicationFile
+from survey_service.store.waves import Publication, PublicationFile, Wave
+from survey_service.waves.mail_plan.scheduling import current_step, queue_step
+from survey_service.waves.mail_plan.step_keeping import noted_steps
+from survey_service.waves.mail_plan.steps import RESULTS
+from survey_service.waves.plan import plan_from_json
 from survey_service.waves.transitions import require_state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A publication: its version, counted from 1, its fingerprint and where its files lie."""
+    """A publication: its version, counted from 1, its fingerprint and where its files lie.
+
+    `letters` are those queued to tell the people invited that the results are out.
+    """
 
     version: int
     fingerprint: str
     folder: Path
+    letters: int = 0
 
 
 def publish_wave(
@@ -32,8 +41,10 @@ def publish_wave(
 ) -> Published:
     """Publish the dataset in `wave_folder`; the same files published again are no new version.
 
-    Raises WaveUnknownError, WaveStateError where the wave is not frozen, and ProblemsError where
-    the dataset is not the one that was frozen or its framework blocks publication.
+    Where the plan has a letter about results that staff did not skip, it is queued with the first
+    version. Raises WaveUnknownError, WaveStateError where the wave is not frozen, and
+    ProblemsError where the dataset is not the one that was frozen or its framework blocks
+    publication.
     """
     with database.reading() as session:
         frozen = require_state(session, code, "publish").dataset_hash
@@ -81,6 +92,16 @@ def publish_wave(
                 event="published",
                 details={"version": version, "fingerprint": fingerprint, "dataset": dataset.hash},
             )
+        letters = _queue_results(database, session, clock, row, actor)
         folder = wave_folder / ("publication" if version == 1 else f"publication-{version}")
         write_folder(folder, files)
-    return Published(version=version, fingerprint=fingerprint, folder=folder)
+    return Published(version=version, fingerprint=fingerprint, folder=folder, letters=letters)
+
+
+def _queue_results(
+    database: Database, session: Session, clock: Clock, wave: Wave, actor: str
+) -> int:
+    results = current_step(session, wave, plan_from_json(wave.plan), RESULTS.name)
+    if results is None or RESULTS.name in noted_steps(session, wave.id):
+        return 0
+    return queue_step(database, session, clock, wave, results, actor=actor)

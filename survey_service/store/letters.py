@@ -13,13 +13,13 @@ class Letter(Base):
 
     States are those of `mailer.sending.outbox`. `attempt` fences: a worker that lost its lease
     cannot overwrite what happened since. `domain` is the recipient's, in lower case; `transport`
-    names the relay that the letter was last taken to.
+    names the relay that the letter was last taken to, `begun_at` when that attempt began.
     """
 
     __tablename__ = "letters"
     __table_args__ = (
         UniqueConstraint("invitation_id", "step"),
-        Index("ix_letters_due", "wave_id", "state", "not_before", "id"),
+        Index("ix_letters_due", "wave_id", "state", "not_before", "id", "domain"),
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
@@ -33,6 +33,7 @@ class Letter(Base):
     attempt: Mapped[int] = mapped_column(default=0)
     lease_owner: Mapped[str | None] = mapped_column(String(64), default=None)
     lease_until: Mapped[datetime | None] = mapped_column(Instant, default=None)
+    begun_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     settled_at: Mapped[datetime | None] = mapped_column(Instant, default=None)
     resent: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str | None] = mapped_column(String(40), default=None)
@@ -40,10 +41,10 @@ class Letter(Base):
 
 
 class Dispatcher(Base):
-    """The lease that lets one worker at a time send from an SQLite outbox."""
+    """The lease that lets one worker at a time send for a lane from an SQLite outbox."""
 
     __tablename__ = "dispatchers"
 
-    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
     owner: Mapped[str] = mapped_column(String(64))
     until: Mapped[datetime] = mapped_column(Instant)

@@ -15,7 +15,7 @@ from survey_service.store.database import Database
 from survey_service.store.waves import Wave
 from survey_service.waves.definitions import sound_definitions
 from survey_service.waves.plan import WavePlan, plan_to_json
-from survey_service.waves.plan_checking import load_plan
+from survey_service.waves.plan_checking import check_plan, load_plan
 from survey_service.waves.transitions import require_state
 
 
@@ -56,7 +56,8 @@ def create_wave(database: Database, clock: Clock, path: Path, *, actor: str) -> 
                 "seed": plan.seed,
             },
         )
-    return Drafted(code=plan.code, new=new, warnings=warnings)
+    remarks = tuple(check_plan(plan, path.name))
+    return Drafted(code=plan.code, new=new, warnings=(*remarks, *warnings))
 
 
 def _draft(plan: WavePlan, definitions: Definitions) -> Wave:

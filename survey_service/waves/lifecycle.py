@@ -10,6 +10,7 @@ from survey_service.clock import Clock
 from survey_service.journal import record
 from survey_service.store.database import Database
 from survey_service.store.waves import Wave
+from survey_service.waves.mail_plan.step_keeping import answer_late_steps
 from survey_service.waves.plan import WavePlan, plan_from_json, plan_to_json
 from survey_service.waves.transitions import WaveStateError, change_state, require_state
 
@@ -43,7 +44,8 @@ def extend_wave(database: Database, clock: Clock, *, code: str, closes: date, ac
     """Move the last day of an open or paused wave to a later one; links stay as they are.
 
     False where that is its last day already. Raises WaveUnknownError, WaveStateError, and
-    ProblemsError where the day is earlier or the wave's time is over.
+    ProblemsError where the day is earlier, the wave's time is over, or people were told that the
+    lists are gone by then.
     """
     with database.writing() as session:
         wave = require_state(session, code, "extend")
@@ -61,6 +63,8 @@ def extend_wave(database: Database, clock: Clock, *, code: str, closes: date, ac
                     "and not be over.",
                 )
             )
+        if closes >= plan.privacy.kept_until:
+            raise ProblemsError(_past_keeping(code, plan))
         details = {"from": plan.closes.isoformat(), "to": closes.isoformat()}
         wave.plan = plan_to_json(extended)
         wave.closes_at = extended.closes_at()
@@ -83,6 +87,7 @@ def close_wave(
             return False
         if wave is not None and too_soon and not early:
             raise ProblemsError(_too_soon(code, plan_from_json(wave.plan)))
+        answer_late_steps(session, clock, code, actor=actor)
         record(session, clock, actor=actor, wave=code, event="closed", details={"early": too_soon})
     return True
 
@@ -104,6 +109,7 @@ def cancel_wave(database: Database, clock: Clock, *, code: str, reason: str, act
     with database.writing() as session:
         if not change_state(session, code, "cancel"):
             return False
+        answer_late_steps(session, clock, code, actor=actor)
         details = {"reason": reason.strip()}
         record(session, clock, actor=actor, wave=code, event="cancelled", details=details)
     return True
@@ -115,6 +121,17 @@ def _step(database: Database, clock: Clock, code: str, action: str, event: str, 
             return False
         record(session, clock, actor=actor, wave=code, event=event, details={})
     return True
+
+
+def _past_keeping(code: str, plan: WavePlan) -> Problem:
+    day = plan.privacy.kept_until
+    return problem(
+        f"đợt/wave {code}",
+        f"người được hỏi đã được báo rằng danh sách chỉ lưu đến {day:%d/%m/%Y}; ngày kết thúc mới "
+        "phải trước ngày đó.",
+        f"people were told that lists are kept until {day:%d/%m/%Y}; the new last day must come "
+        "before it.",
+    )
 
 
 def _too_soon(code: str, plan: WavePlan) -> Problem:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from questionnaires.text import Text
+from survey_service.waves.mail_plan.wording import StepWording
 
 
 class OfficialLetter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +38,38 @@ class Privacy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: str
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class SendWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When letters may go: from one wall-clock time to another on some weekdays.
+
+    Times are `HH:MM` in the wave's zone; `to` is exclusive, and `24:00` the end of the day.
+    """
+
+    opens: str = msgspec.field(name="from", default="08:00")
+    closes: str = msgspec.field(name="to", default="17:30")
+    days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+
+
+class MailPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The letters of a wave beside the invitation and the reminders, and when letters may go.
+
+    `pre_notice` is days before the first day, `closing_notice` days before the last; None for
+    none. `days_between` is the fewest days between two letters that ask one person. A step first
+    seen more than `late_hours` after it was due asks staff instead of sending. Without a window
+    letters go at any time.
+    """
+
+    pre_notice: int | None = None
+    closing_notice: int | None = None
+    thank_you: bool = False
+    results: bool = False
+    days_between: int = 2
+    window: SendWindow | None = None
+    late_hours: int = 48
+
+
 class WavePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a wave is created from; civil dates in a named zone.
 
@@ -57,6 +90,8 @@ class WavePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zone: str = "Asia/Ho_Chi_Minh"
     mode: Literal["confidential", "anonymous", "sealed"] = "confidential"
     reminders: tuple[int, ...] = ()
+    mail: MailPlan = MailPlan()
+    wording: tuple[StepWording, ...] = ()
 
     def opens_at(self) -> datetime:
         """Give the instant at which the first day begins."""

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from mailer.writing.address import Address, parse_address
 from questionnaires.loading import load
 from questionnaires.problems import Problem, ProblemsError, problem
+from survey_service.waves.mail_plan.mail_plan_checking import check_mail_plan
+from survey_service.waves.mail_plan.wording_checking import check_wordings
 from survey_service.waves.plan import WavePlan
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
@@ -18,7 +20,7 @@ def load_plan(path: Path) -> WavePlan:
     """Read a wave file; raises ProblemsError with every mistake, by its key."""
     plan = load(WavePlan, path)
     problems = tuple(check_plan(plan, path.name))
-    if problems:
+    if any(found.severity == "error" for found in problems):
         raise ProblemsError(*problems)
     return plan
 
@@ -42,6 +44,7 @@ def check_plan(plan: WavePlan, file: str) -> Iterator[Problem]:
     yield from _empty_texts(plan, file)
     yield from _check_dates(plan, file)
     yield from _check_sender(plan, file)
+    yield from check_wordings(plan, file)
 
 
 def _empty_texts(plan: WavePlan, file: str) -> Iterator[Problem]:
@@ -69,9 +72,8 @@ def _empty_texts(plan: WavePlan, file: str) -> Iterator[Problem]:
 
 
 def _check_dates(plan: WavePlan, file: str) -> Iterator[Problem]:
-    try:
-        ZoneInfo(plan.zone)
-    except (KeyError, ValueError, OSError):
+    known_zone = _is_zone(plan.zone)
+    if not known_zone:
         yield problem(
             f"{file}: zone",
             f"không có múi giờ “{plan.zone}”; ở Việt Nam là “Asia/Ho_Chi_Minh”.",
@@ -95,15 +97,16 @@ def _check_dates(plan: WavePlan, file: str) -> Iterator[Problem]:
             f"ngày kết thúc {plan.closes:%d/%m/%Y} trước ngày mở {plan.opens:%d/%m/%Y}.",
             f"the last day {plan.closes:%d/%m/%Y} is before the first {plan.opens:%d/%m/%Y}.",
         )
-        return
-    days = (plan.closes - plan.opens).days
-    ordered = list(plan.reminders) == sorted(set(plan.reminders))
-    if not ordered or any(not 1 <= day <= days for day in plan.reminders):
-        yield problem(
-            f"{file}: reminders",
-            f"các ngày nhắc phải tăng dần, từ 1 đến {days} ngày sau ngày mở.",
-            f"reminders go upwards, from 1 to {days} days after the opening.",
-        )
+    elif known_zone:
+        yield from check_mail_plan(plan, file)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def _check_sender(plan: WavePlan, file: str) -> Iterator[Problem]:

@@ -27,6 +27,10 @@ ACTIONS: dict[str, Action] = {
     "import": Action(Text(vi="nhập danh sách", en="given people"), ("draft",)),
     "open": Action(Text(vi="mở", en="opened"), ("draft",), "open"),
     "remind": Action(Text(vi="gửi thư nhắc", en="reminded of"), ("open",)),
+    "step": Action(
+        Text(vi="gửi hoặc bỏ một bước thư", en="sent or spared a step of"),
+        ("open", "paused", "closed", "frozen", "published"),
+    ),
     "pause": Action(Text(vi="tạm dừng", en="paused"), ("open",), "paused"),
     "resume": Action(Text(vi="tiếp tục", en="resumed"), ("paused",), "open"),
     "extend": Action(Text(vi="gia hạn", en="extended"), ("open", "paused")),
@@ -36,6 +40,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "freeze": Action(Text(vi="chốt số liệu", en="frozen"), ("closed",), "frozen"),
     "publish": Action(Text(vi="công bố", en="published"), ("frozen", "published"), "published"),
+    "purge": Action(Text(vi="xóa danh sách", en="purged"), ("frozen", "published", "cancelled")),
 }
 
 STATE_NAMES: dict[WaveState, Text] = {

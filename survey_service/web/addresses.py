@@ -16,6 +16,8 @@ class Addresses:
     token: str
     language: Language
     own_language: Language
+    door: str = "p"
+    """`p` for a person's form, `try` for one that records nothing."""
 
     @property
     def landing(self) -> str:
@@ -37,9 +39,9 @@ class Addresses:
 
     def in_language(self, language: Language, name: str = "") -> str:
         """A page in a stated language."""
-        return f"{self.root}/p/{self.token}{name}?lang={language}"
+        return f"{self.root}/{self.door}/{self.token}{name}?lang={language}"
 
     def _to(self, name: str) -> str:
         if self.language == self.own_language:
-            return f"{self.root}/p/{self.token}{name}"
+            return f"{self.root}/{self.door}/{self.token}{name}"
         return self.in_language(self.language, name)

@@ -16,6 +16,9 @@ from survey_service.answering.desk import Desk
 from survey_service.clock import Clock
 from survey_service.config import Settings
 from survey_service.keys import KeyRing
+from survey_service.mailing.wishes.floods import FloodRule
+from survey_service.mailing.wishes.link_again import LinkRequests
+from survey_service.mailing.wishes.opting_out import OptOutProofs
 from survey_service.store.database import Database
 from survey_service.web.caught import CAUGHT, LOOPBACK
 from survey_service.web.charts import Charts
@@ -23,11 +26,17 @@ from survey_service.web.failures import failure_handlers
 from survey_service.web.fields import LARGEST_BODY
 from survey_service.web.form_pages import FormPages
 from survey_service.web.front import FRONT
+from survey_service.web.limiting import Limiter
+from survey_service.web.link_again import LINK_AGAIN
+from survey_service.web.mail_events import mail_events
+from survey_service.web.opt_out import OPT_OUT
 from survey_service.web.protection import header_hook, refuse_cross_site
 from survey_service.web.respond import RESPOND
 from survey_service.web.results import RESULTS
 from survey_service.web.screens import Screens
+from survey_service.web.stopping import StoppingScreens
 from survey_service.web.templating import Templates
+from survey_service.web.trial import TRIAL
 from survey_service.writer import AnswerWriter
 
 READERS = 12
@@ -53,17 +62,27 @@ def create_app(
     writer = writer or AnswerWriter(database)
     desk = Desk.build(database=database, writer=writer, settings=settings, keys=keys, clock=clock)
     templates = Templates(settings.public_url)
+    opt_out_proofs = OptOutProofs(keys)
+    link_requests = LinkRequests(database, clock)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncGenerator[None]:
-        with ThreadPoolExecutor(READERS, "web-reader") as readers, writer:
+        with ThreadPoolExecutor(READERS, "web-reader") as readers, writer, link_requests:
             asyncio.get_running_loop().set_default_executor(readers)
             yield
 
     async def own_site(request: "Request[Any, Any, Any]") -> None:
         refuse_cross_site(settings, request)
 
-    handlers: list[ControllerRouterHandler] = [*FRONT, *RESPOND, *RESULTS]
+    handlers: list[ControllerRouterHandler] = [
+        *FRONT,
+        *RESPOND,
+        *OPT_OUT,
+        *LINK_AGAIN,
+        *TRIAL,
+        *RESULTS,
+        *mail_events(database=database, settings=settings, keys=keys, clock=clock),
+    ]
     if caught is not None:
         handlers += CAUGHT
     given: dict[str, object] = {
@@ -72,6 +91,11 @@ def create_app(
         "charts": Charts(),
         "form_pages": FormPages(templates),
         "screens": Screens(templates, desk.proofs),
+        "opt_out_proofs": opt_out_proofs,
+        "stopping_screens": StoppingScreens(templates, opt_out_proofs),
+        "flood_rule": FloodRule(),
+        "link_requests": link_requests,
+        "limiter": Limiter(clock),
         "caught": caught,
     }
     return Litestar(

@@ -9,11 +9,13 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.status_codes import (
     HTTP_404_NOT_FOUND,
+    HTTP_410_GONE,
     HTTP_500_INTERNAL_SERVER_ERROR,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
 
 from survey_service.web.fields import wanted
+from survey_service.web.stopping import AddressPurgedError
 from survey_service.web.templating import Templates
 from survey_service.web.visit import UnknownLinkError
 from survey_service.writer import WriterBusyError, WriterStoppedError
@@ -113,9 +115,15 @@ def failure_handlers(templates: Templates) -> dict[int | type[Exception], Handle
         html = templates.render("respond/unknown.html", language)
         return Response(html, status_code=HTTP_404_NOT_FOUND, media_type="text/html")
 
+    def purged(request: "Request[Any, Any, Any]", _: AddressPurgedError) -> Response[str]:
+        language = wanted(request.query_params.get("lang"), "vi")
+        html = templates.render("stopping/purged.html", language)
+        return Response(html, status_code=HTTP_410_GONE, media_type="text/html")
+
     return {
         HTTPException: expected,
         UnknownLinkError: unknown,
+        AddressPurgedError: purged,
         WriterBusyError: busy,
         WriterStoppedError: busy,
         Exception: unexpected,

@@ -37,10 +37,11 @@ class _Fixed:
 
 
 class FormPages:
-    """Gives pages of questions as bytes."""
+    """Gives pages of questions as bytes; those of a `trial` say that nothing is recorded."""
 
-    def __init__(self, templates: Templates) -> None:
+    def __init__(self, templates: Templates, *, trial: bool = False) -> None:
         self._templates = templates
+        self._trial = trial
         self._known: dict[_Key, _Fixed] = {}
 
     def show(self, form: Form, page: FormPage, to: Addresses) -> bytes:
@@ -109,6 +110,7 @@ class FormPages:
             may_be_unfamiliar=wave.questionnaires.relation(form.group).rates.units != "own",
             many_pages=len(form.pages) > 1,
             correcting=form.correcting,
+            trial=self._trial,
             parts=parts,
         )
         return _Fixed(skeleton=Skeleton.build(html), parts=parts)

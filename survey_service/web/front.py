@@ -1,5 +1,6 @@
 """The pages without a token: is this survey real, static files, is the service alive."""
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, route
@@ -8,14 +9,15 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from survey_service.answering.desk import Desk
 from survey_service.store.database import Database
 from survey_service.store.migrate import is_current
 from survey_service.store.waves import Wave
-from survey_service.waves.reading import LoadedWave, decode_wave
+from survey_service.waves.reading import LoadedWave
 from survey_service.web.fields import wanted
 from survey_service.web.replies import HTML, READ
 from survey_service.web.templating import Templates
@@ -24,14 +26,32 @@ from survey_service.web.wording import wave_words
 FOREVER = "public, max-age=31536000, immutable"
 
 
+_SHOWN = (
+    select(
+        Wave.id,
+        Wave.framework_hash,
+        Wave.questionnaires_hash,
+        Wave.state,
+        Wave.opens_at,
+        Wave.closes_at,
+    )
+    .where(Wave.state.in_(("open", "paused", "published")))
+    .order_by(Wave.id.desc())
+)
+
+
 def shown_waves(desk: Desk) -> tuple[list[LoadedWave], list[LoadedWave]]:
     """Read the waves that are open now and those whose sheet is published, newest first."""
     now = desk.clock.now()
     with desk.database.reading() as session:
-        shown = select(Wave).where(Wave.state.in_(("open", "paused", "published")))
-        waves = [decode_wave(row) for row in session.scalars(shown.order_by(Wave.id.desc()))]
+        waves = [_wave(desk, session, row) for row in session.execute(_SHOWN)]
     running = [w for w in waves if w.state != "published" and w.opens_at <= now < w.closes_at]
     return running, [wave for wave in waves if wave.state == "published"]
+
+
+def _wave(desk: Desk, session: Session, row: Row[*tuple[Any, ...]]) -> LoadedWave:
+    frozen = desk.waves.find(session, row.id, row.framework_hash, row.questionnaires_hash)
+    return replace(frozen.wave, state=row.state, opens_at=row.opens_at, closes_at=row.closes_at)
 
 
 @route("/", http_method=READ)

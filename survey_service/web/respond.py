@@ -73,7 +73,10 @@ async def decline(
     found = await visit(desk, request, templates.root, token)
     if found.form.standing != "open" or found.form.correcting:
         return see(found.to.landing)
-    return html_page(screens.declined(found))
+    link = found.form.link
+    token = desk.links.opt_out_token(link.public_id, link.generation)
+    opt_out_url = f"{templates.root}/o/{token}?lang={found.language}"
+    return html_page(screens.declined(found, opt_out_url))
 
 
 @route("/p/{token:str}/{number:int}", http_method=READ)

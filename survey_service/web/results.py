@@ -12,8 +12,8 @@ from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 
 from questionnaires.text import Language
 from survey_service.answering.desk import Desk
-from survey_service.mailing.letters import civil_date
 from survey_service.sheet.score_sheet import ScoreSheet
+from survey_service.waves.civil_dates import civil_date
 from survey_service.web.charts import Charts, is_chart
 from survey_service.web.fields import wanted
 from survey_service.web.front import FOREVER

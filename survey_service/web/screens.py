@@ -5,7 +5,7 @@ from survey_service.answering.draft import Answers
 from survey_service.answering.opening import CORRECTABLE
 from survey_service.answering.proof import Proofs
 from survey_service.answering.submitting import Receipt
-from survey_service.mailing.letters import workload
+from survey_service.mailing.writing.saying import workload
 from survey_service.web.review_parts import ReviewPart, review_parts
 from survey_service.web.templating import Templates
 from survey_service.web.visit import Visit
@@ -42,14 +42,15 @@ class Screens:
             continue_url=to.page(unfinished[0].number) if unfinished else to.part("review"),
         )
 
-    def declined(self, visit: Visit) -> str:
-        """Thank whoever does not take part."""
+    def declined(self, visit: Visit, opt_out_url: str) -> str:
+        """Thank whoever does not take part, and show the way to no more letters."""
         return self._render(
             "declined",
             visit,
             "/decline",
             started=visit.form.draft is not None,
             landing_url=visit.to.landing,
+            opt_out_url=opt_out_url,
         )
 
     def standing(self, visit: Visit, *, wrong_code: bool = False) -> str:
@@ -127,6 +128,10 @@ class Screens:
             withdraw_url=to.part("withdraw"),
         )
 
+    def tried(self, visit: Visit) -> str:
+        """Say that a trial is over."""
+        return self._render("tried", visit, "/review", landing_url=visit.to.landing)
+
     def unknown(self, language: Language) -> str:
         """Say that a link is not known, and what may have happened to it."""
         return self._templates.render("respond/unknown.html", language)
@@ -146,6 +151,7 @@ class Screens:
             f"respond/{name}.html",
             visit.language,
             wave=wave_words(visit.form.wave, visit.language),
+            trial=visit.to.door == "try",
             language_url=visit.to.in_language(other, place),
             **values,
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from questionnaires.text import Language
-from survey_service.mailing.letters import civil_date, last_day
+from survey_service.waves.civil_dates import civil_date, last_day
 from survey_service.waves.reading import LoadedWave
 
 

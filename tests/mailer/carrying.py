@@ -8,6 +8,7 @@ from mailer.sending.backoff import Backoff
 from mailer.sending.courier import Courier, CourierSettings
 from mailer.sending.doubts import DoubtSettings
 from mailer.sending.memory import MemoryOutbox
+from mailer.sending.outbox import Uncertain
 from mailer.sending.progress import Progress
 from mailer.smtp.connection import Timeouts
 from mailer.smtp.endpoint import Endpoint
@@ -16,11 +17,13 @@ from mailer.smtp.transport import SmtpTransport, TransportSettings
 from mailer.writing.message_id import message_id
 
 KEY = b"a key for tests"
+SHORT = Backoff(first=timedelta(milliseconds=20), factor=1, ceiling=timedelta(seconds=1))
 QUICK = CourierSettings(
     poll=0.01,
     recover_every=0.01,
     patience=5,
-    outage=Backoff(first=timedelta(milliseconds=20), factor=1, ceiling=timedelta(seconds=1)),
+    outage=SHORT,
+    busy=SHORT,
     doubts=DoubtSettings(settle_time=timedelta(0)),
 )
 HURRIED = Timeouts(connect=2, command=1, data=1, dot=1, quit=1)
@@ -43,6 +46,19 @@ def render(letter: str) -> Envelope:
         sender="khaosat@survey.example",
         recipient=f"{letter}@people.example",
         message=f"To: {letter}\r\nMessage-ID: {id_of(letter)}\r\n\r\nA letter.\r\n".encode(),
+    )
+
+
+def doubt(
+    message_id: str, *, since: datetime | None = None, begun: datetime | None = None
+) -> Uncertain:
+    """A letter of which nothing is known; its name is the part of the id before the first dot."""
+    return Uncertain(
+        letter=message_id.strip("<").partition(".")[0],
+        attempt=1,
+        message_id=message_id,
+        since=since or now(),
+        begun=begun,
     )
 
 

@@ -1,9 +1,11 @@
 """A mail server that says what a test wants, at the command where the test wants it."""
 
 import asyncio
+import base64
 import re
 import ssl
 from collections import defaultdict, deque
+from collections.abc import Collection
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -56,6 +58,7 @@ class ScriptedServer:
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
         linger: float = 0,
+        logins: Collection[bytes] = (),
     ) -> None:
         self.scripts: defaultdict[str, deque[Step]] = defaultdict(deque)
         self.taken: list[Taken] = []
@@ -65,6 +68,8 @@ class ScriptedServer:
         self._tls = tls
         self._implicit = implicit_tls
         self.linger = linger
+        self.logins = logins
+        """The XOAUTH2 responses that it lets in; any, where there are none."""
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -145,6 +150,8 @@ class _Session:
                 return await self._mail(line)
             case "DATA":
                 return await self._data()
+            case "AUTH" if self._server.logins:
+                return await self._xoauth2(line)
             case _:
                 going = await self.answer(verb, _DEFAULTS.get(verb, "502 5.5.2 what?"))
                 return going and verb != "QUIT"
@@ -177,6 +184,15 @@ class _Session:
         going = await self.answer("MAIL")
         self._sender = line
         return going
+
+    async def _xoauth2(self, line: str) -> bool:
+        """Let in or refuse as Google and Microsoft do: with a challenge before the refusal."""
+        assert line.startswith("AUTH XOAUTH2 ")
+        if base64.b64decode(line.split(" ")[2], validate=True) in self._server.logins:
+            return await self.answer("AUTH")
+        self._writer.write(b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n")
+        assert await self._reader.readuntil(b"\r\n") == b"\r\n"
+        return await self.answer("EXPIRED", "535 5.7.3 Authentication unsuccessful")
 
     async def _data(self) -> bool:
         asked = self._server.scripts["DATA"]

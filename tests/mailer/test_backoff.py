@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.sending.backoff import OUTAGE, RETRY
+from mailer.sending.backoff import BUSY, OUTAGE, RETRY
 
 
 def test_waits_double_to_the_ceiling_and_end() -> None:
@@ -19,3 +19,8 @@ def test_an_outage_is_waited_out_for_ever_within_bounds(attempt: int, chance: fl
     wait = OUTAGE.wait(attempt, chance=chance)
     assert wait is not None
     assert timedelta(seconds=0.8) <= wait <= timedelta(minutes=6)
+
+
+def test_a_server_that_asks_for_patience_is_left_alone_for_longer() -> None:
+    waits = [BUSY.wait(attempt, chance=0.5) for attempt in range(1, 7)]
+    assert waits == [timedelta(seconds=seconds) for seconds in (30, 60, 120, 240, 480, 900)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from carrying import KEY, carry_all, outbox_of, transport_to
+from carrying import KEY, carry_all, doubt, outbox_of, transport_to
 
 from mailer.catching.catcher import Catcher
 from mailer.catching.caught import caught_names, read_caught
@@ -167,7 +167,7 @@ def test_half_a_mail_is_never_seen(tmp_path: Path) -> None:
     (tmp_path / ".00000001.part").write_bytes(b"Message-ID: <l1@x>\r\n")
     assert caught_names(tmp_path) == []
     resolver = CatcherResolver(tmp_path)
-    assert resolver.accepted(["<l1@x>"]) == {"<l1@x>": Answer.NO}
+    assert resolver.accepted([doubt("<l1@x>")]) == {"<l1@x>": Answer.NO}
 
 
 def test_the_folder_is_evidence_of_what_was_accepted(tmp_path: Path) -> None:
@@ -181,10 +181,13 @@ def test_the_folder_is_evidence_of_what_was_accepted(tmp_path: Path) -> None:
     assert outbox.count(State.SENT) == 2
     known = outbox.entries["anh"].message_id
     resolver = CatcherResolver(tmp_path)
-    assert resolver.accepted([known, "<other@x>"]) == {known: Answer.YES, "<other@x>": Answer.NO}
-    assert resolver.accepted([known]) == {known: Answer.YES}
+    assert resolver.accepted([doubt(known), doubt("<other@x>")]) == {
+        known: Answer.YES,
+        "<other@x>": Answer.NO,
+    }
+    assert resolver.accepted([doubt(known)]) == {known: Answer.YES}
 
 
 def test_a_lookup_that_failed_is_not_a_no(tmp_path: Path) -> None:
     resolver = CatcherResolver(tmp_path / "nowhere")
-    assert resolver.accepted(["<l1@x>"]) == {"<l1@x>": Answer.UNKNOWN}
+    assert resolver.accepted([doubt("<l1@x>")]) == {"<l1@x>": Answer.UNKNOWN}

@@ -13,7 +13,7 @@ from mailer.sending.backoff import Backoff
 from mailer.sending.courier import CourierSettings
 from mailer.sending.doubts import DoubtSettings, Policy
 from mailer.sending.memory import MemoryOutbox
-from mailer.sending.outbox import Settled, State, Ticket
+from mailer.sending.outbox import Claimed, Settled, State, Ticket
 from mailer.sending.progress import Progress
 from mailer.smtp.envelope import Envelope
 from mailer.smtp.failure import Failure
@@ -149,11 +149,33 @@ def test_an_idle_courier_finds_new_letters_and_stops() -> None:
     assert asyncio.run(play()).sent == 1
 
 
+@pytest.mark.parametrize(
+    ("greeting", "asked_again"),
+    [("421 4.3.2 too many sessions", False), ("554 5.3.0 not today", True)],
+)
+def test_a_server_that_asks_for_patience_is_left_alone_for_longer(
+    greeting: str, *, asked_again: bool
+) -> None:
+    outbox = outbox_of(NAMES)
+    server = ScriptedServer().script("GREETING", *[greeting] * 500)
+    long = Backoff(first=timedelta(seconds=60), factor=1, ceiling=timedelta(seconds=60))
+    settings = replace(QUICK, patience=0.5, busy=long)
+
+    async def play() -> None:
+        async with server:
+            transport = transport_to(server.port, connections=4)
+            await courier_for(outbox, transport, settings=settings).run_until_empty()
+            await transport.close()
+
+    asyncio.run(play())
+    assert (server.connections > 4) is asked_again
+
+
 def test_a_server_out_of_order_is_tried_with_one_letter_per_pause() -> None:
     outbox = outbox_of(NAMES)
     server = ScriptedServer().script("GREETING", *["421 4.3.2 maintenance"] * 200)
     pause = Backoff(first=timedelta(milliseconds=100), factor=1, ceiling=timedelta(seconds=1))
-    settings = replace(QUICK, patience=0.5, outage=pause)
+    settings = replace(QUICK, patience=0.5, outage=pause, busy=pause)
 
     async def play() -> Progress:
         async with server:
@@ -197,11 +219,87 @@ def test_a_server_that_is_not_there_leaves_every_letter_queued() -> None:
     assert outbox.entries["anh"].state is State.QUEUED
 
 
+def test_what_has_not_begun_is_given_to_another_courier_while_a_server_is_out_of_order() -> None:
+    outbox = outbox_of(NAMES)
+    broken = ScriptedServer().script("GREETING", *["421 4.3.2 maintenance"] * 200)
+    working = ScriptedServer()
+    pause = Backoff(first=timedelta(seconds=30), factor=1, ceiling=timedelta(seconds=30))
+
+    async def play() -> Progress:
+        stop = asyncio.Event()
+        async with broken, working:
+            transports = [transport_to(server.port, connections=4) for server in (broken, working)]
+            stuck = courier_for(
+                outbox, transports[0], settings=replace(QUICK, outage=pause, busy=pause)
+            )
+            running = asyncio.create_task(stuck.run(stop))
+            async with asyncio.timeout(20):
+                while outbox.count(State.CLAIMED) or not stuck.progress.trouble:  # noqa: ASYNC110 - claims come from the ledger's thread
+                    await asyncio.sleep(0.005)
+            assert stuck.progress.in_hand == 0
+            end = await courier_for(outbox, transports[1]).run_until_empty()
+            stop.set()
+            await running
+            for transport in transports:
+                await transport.close()
+            return end
+
+    end = asyncio.run(play())
+    assert (end.sent, end.trouble) == (60, "")
+    assert {entry.attempt for entry in outbox.entries.values()} == {1}
+
+
+def test_a_courier_looks_again_when_the_pace_lets_it_not_at_the_next_poll() -> None:
+    outbox = outbox_of(["anh", "binh"])
+    outbox.entries["binh"].not_before = now() + timedelta(milliseconds=300)
+    settings = replace(QUICK, poll=60, patience=30)
+
+    async def play() -> Progress:
+        async with ScriptedServer() as server, asyncio.timeout(20):
+            transport = transport_to(server.port)
+            end = await courier_for(outbox, transport, settings=settings).run_until_empty()
+            await transport.close()
+            return end
+
+    assert asyncio.run(play()).sent == 2
+
+
+class CountingClaims(MemoryOutbox):
+    """An outbox that counts how often it is looked into."""
+
+    claims = 0
+
+    def claim(self, limit: int) -> Sequence[Claimed[str]]:
+        self.claims += 1
+        return super().claim(limit)
+
+
+def test_a_courier_whose_pace_is_used_up_does_not_spin() -> None:
+    outbox = CountingClaims([("anh", "<anh@x>")], now=now)
+    outbox.entries["anh"].not_before = now() + timedelta(hours=1)
+
+    async def play() -> None:
+        stop = asyncio.Event()
+        async with ScriptedServer() as server:
+            transport = transport_to(server.port)
+            settings = replace(QUICK, poll=0.1, recover_every=60)
+            running = asyncio.create_task(
+                courier_for(outbox, transport, settings=settings).run(stop)
+            )
+            await asyncio.sleep(0.35)
+            stop.set()
+            await running
+            await transport.close()
+
+    asyncio.run(play())
+    assert 1 <= outbox.claims <= 5
+
+
 def test_silent_dots_do_not_eat_a_whole_wave() -> None:
     outbox = outbox_of(NAMES)
     server = ScriptedServer().script("DOT", *[Drop()] * 200)
     pause = Backoff(first=timedelta(milliseconds=100), factor=1, ceiling=timedelta(seconds=1))
-    settings = replace(QUICK, patience=0.4, outage=pause)
+    settings = replace(QUICK, patience=0.4, outage=pause, busy=pause)
 
     async def play() -> None:
         stop = asyncio.Event()
@@ -366,5 +464,6 @@ def test_a_lost_lease_keeps_the_letter_from_going() -> None:
             await transport.close()
             return end
 
-    assert asyncio.run(play()).dropped == 1
+    end = asyncio.run(play())
+    assert (end.sent, end.dropped, end.in_hand) == (0, 0, 0)
     assert server.taken == []

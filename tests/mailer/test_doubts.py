@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailer.resolving.resolver import Answer
+from mailer.resolving.resolver import Answer, Doubt
 from mailer.sending.doubts import DoubtSettings, Policy, clear_doubts
 from mailer.sending.memory import MemoryOutbox
 from mailer.sending.outbox import Resolution, Settled, State
@@ -24,9 +24,9 @@ class Log:
         self.answer = answer
         self.asked: list[str] = []
 
-    def accepted(self, message_ids: Collection[str]) -> Mapping[str, Answer]:
-        self.asked += message_ids
-        return dict.fromkeys(message_ids, self.answer)
+    def accepted(self, doubts: Collection[Doubt]) -> Mapping[str, Answer]:
+        self.asked += [doubt.message_id for doubt in doubts]
+        return dict.fromkeys((doubt.message_id for doubt in doubts), self.answer)
 
 
 def doubtful() -> MemoryOutbox:
@@ -57,7 +57,7 @@ def test_a_doubt_ends_by_evidence_then_by_policy(
 ) -> None:
     outbox = doubtful()
     resolver = None if answer is None else Log(answer)
-    settings = DoubtSettings(resolver=resolver, policy=policy)
+    settings = DoubtSettings(resolver=resolver, policy=policy, settle_time=timedelta(minutes=5))
     resolved = clear_doubts(outbox, settings, now=START + timedelta(minutes=10))
     assert outbox.entries["l1"].state is state
     assert resolved == (state is not State.UNCERTAIN)
@@ -70,6 +70,21 @@ def test_nobody_is_asked_before_the_settle_time() -> None:
     assert log.asked == []
     assert clear_doubts(outbox, settings, now=START + timedelta(minutes=10)) == 1
     assert log.asked == ["<l1@x>"]
+
+
+def test_one_look_up_that_failed_is_no_reason_to_double() -> None:
+    outbox, log = doubtful(), Log(Answer.UNKNOWN)
+    settings = DoubtSettings(resolver=log, policy=Policy.RESEND, settle_time=timedelta(minutes=10))
+    assert clear_doubts(outbox, settings, now=START + timedelta(minutes=19, seconds=59)) == 0
+    log.answer = Answer.YES
+    assert clear_doubts(outbox, settings, now=START + timedelta(minutes=20)) == 1
+    assert outbox.entries["l1"].state is State.SENT
+
+
+def test_without_a_resolver_the_policy_waits_for_the_settle_time_alone() -> None:
+    outbox = doubtful()
+    settings = DoubtSettings(policy=Policy.RESEND, settle_time=timedelta(minutes=10))
+    assert clear_doubts(outbox, settings, now=START + timedelta(minutes=10)) == 1
 
 
 def test_a_resolution_that_came_late_changes_nothing() -> None:

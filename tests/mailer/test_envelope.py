@@ -1,5 +1,7 @@
 """An envelope that a server could misread is never made."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailer.smtp.envelope import Envelope
@@ -41,3 +43,9 @@ def test_a_last_line_without_end_is_refused() -> None:
 def test_dots_are_doubled_at_line_starts_only() -> None:
     stuffed = envelope(message=b".a\r\n.\r\n..\r\nb.c\r\n").stuffed()
     assert stuffed == b"..a\r\n..\r\n...\r\nb.c\r\n.\r\n"
+
+
+@pytest.mark.parametrize("envelope_id", ["a b", "á", "a\r\nb", "x" * 34])
+def test_an_envelope_id_that_would_not_fit_the_command_is_refused(envelope_id: str) -> None:
+    with pytest.raises(ValueError, match="envelope's id"):
+        replace(envelope(), envelope_id=envelope_id)

@@ -1,14 +1,14 @@
-"""The ledger writes in rounds, ends before intents, and hides no error."""
+"""The ledger writes in rounds, ends and intents together, and hides no error."""
 
 import asyncio
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from mailer.sending.ledger import Ledger
-from mailer.sending.outbox import Settled, State, Ticket
+from mailer.sending.outbox import Marked, Settled, State, Ticket
 from mailer.smtp.outcome import Outcome, Phase, Verdict
 
 START = datetime(2023, 2, 20, tzinfo=UTC)
@@ -27,27 +27,22 @@ class Diary:
     """Writes down what is asked of it, and by which thread."""
 
     def __init__(self) -> None:
-        self.lines: list[tuple[str, list[str]]] = []
+        self.rounds: list[tuple[list[str], list[str]]] = []
         self.threads: set[str] = set()
 
-    def record_intent(self, tickets: Sequence[Ticket]) -> Collection[Ticket]:
-        self._note("intent", [one.letter for one in tickets])
-        return [one for one in tickets if one.letter != "l9"]
-
-    def settle(self, settled: Sequence[Settled]) -> None:
-        self._note("end", [one.ticket.letter for one in settled])
-
-    def _note(self, what: str, letters: list[str]) -> None:
-        self.lines.append((what, letters))
+    def mark(self, settled: Sequence[Settled], tickets: Sequence[Ticket]) -> Marked:
+        ends = [one.ticket.letter for one in settled]
+        self.rounds.append((ends, [one.letter for one in tickets]))
         self.threads.add(threading.current_thread().name)
+        return Marked(permitted=[one for one in tickets if one.letter != "l9"])
 
 
-def test_what_comes_together_is_written_together_ends_first() -> None:
+def test_what_comes_together_is_written_together() -> None:
     diary, committed = Diary(), list[str]()
 
     async def play() -> list[bool]:
         ledger = Ledger(
-            diary, on_settled=lambda ends: committed.extend(e.ticket.letter for e in ends)
+            diary, on_marked=lambda ends, _: committed.extend(e.ticket.letter for e in ends)
         )
         running = asyncio.create_task(ledger.run())
         asking = [asyncio.create_task(ledger.permit(ticket(number))) for number in (3, 9)]
@@ -62,41 +57,21 @@ def test_what_comes_together_is_written_together_ends_first() -> None:
         return permitted
 
     assert asyncio.run(play()) == [True, False]
-    assert diary.lines[-1] == ("end", ["l3"])
-    first_end = diary.lines.index(("end", ["l1", "l2"]))
-    assert first_end <= 1
+    assert diary.rounds == [(["l1", "l2"], ["l3", "l9"]), (["l3"], [])]
     assert committed == ["l1", "l2", "l3"]
     assert diary.threads == {"outbox_0"}
-
-
-def test_ends_go_before_the_intents_of_their_round() -> None:
-    diary = Diary()
-
-    async def play() -> None:
-        ledger = Ledger(diary, on_settled=lambda _ends: None)
-        asking = asyncio.create_task(ledger.permit(ticket(2)))
-        await asyncio.sleep(0)
-        ledger.settle(end(1))
-        running = asyncio.create_task(ledger.run())
-        await asking
-        ledger.close()
-        await running
-        ledger.shut()
-
-    asyncio.run(play())
-    assert diary.lines == [("end", ["l1"]), ("intent", ["l2"])]
 
 
 class Full(Diary):
     """A diary without a page left."""
 
-    def settle(self, settled: Sequence[Settled]) -> None:
-        raise OSError(f"disk full, {len(settled)} ends unwritten")
+    def mark(self, settled: Sequence[Settled], tickets: Sequence[Ticket]) -> Marked:
+        raise OSError(f"disk full, {len(settled) + len(tickets)} lines unwritten")
 
 
 def test_an_error_of_the_outbox_comes_out() -> None:
     async def play() -> None:
-        ledger = Ledger(Full(), on_settled=lambda _ends: None)
+        ledger = Ledger(Full(), on_marked=lambda _ends, _marked: None)
         ledger.settle(end(1))
         try:
             await ledger.run()

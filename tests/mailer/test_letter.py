@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from mailer.reason import RefusedError
 from mailer.writing.header import Mailbox, one_line
-from mailer.writing.letter import Skeleton, Wording
+from mailer.writing.letter import Skeleton
 from mailer.writing.part import slot
+from mailer.writing.wording import Wording
 
 SENDER = Mailbox(address="khaosat@sonoivu.example", name="Sở Nội vụ tỉnh Ví Dụ")
 DATE = datetime(2023, 2, 20, 8, 30, tzinfo=timezone(timedelta(hours=7)))
@@ -44,6 +45,7 @@ def wording(*, text: str = "", html: str = "", subject: str = "Mời tham gia kh
         reply_to=Mailbox(address="hoidap@sonoivu.example"),
         subject=subject,
         list_id="wave-2022.survey.example",
+        feedback_id="wave-2022:reminder:survey",
         language="vi",
         text=text or f"Kính gửi {slot('name')},\n\n{slot('link')}\n",
         html=html or f'<p>Kính gửi {slot("name")}</p><a href="{slot("link")}">Mở</a>',
@@ -51,7 +53,12 @@ def wording(*, text: str = "", html: str = "", subject: str = "Mời tham gia kh
 
 
 def filled(
-    skeleton: Skeleton, name: str, values: Mapping[str, str], *, reply: str | None = None
+    skeleton: Skeleton,
+    name: str,
+    values: Mapping[str, str],
+    *,
+    reply: str | None = None,
+    unsubscribe: str | None = None,
 ) -> bytes:
     return skeleton.fill(
         Mailbox(address="anh@people.example", name=name),
@@ -59,6 +66,7 @@ def filled(
         message_id=MESSAGE_ID,
         date=DATE,
         in_reply_to=reply,
+        unsubscribe=unsubscribe,
     )
 
 
@@ -84,6 +92,7 @@ def shown(octets: bytes, header: str) -> str:
 
 
 LINK = "https://khaosat.example/s/AbC_-19.xyz?a=1&b=2"
+ONE_CLICK = "https://khaosat.example/u/" + "AbC_-19." * 20
 
 
 @pytest.mark.parametrize("name", AWKWARD)
@@ -98,7 +107,11 @@ def test_an_awkward_name_reads_back_as_it_was(name: str) -> None:
 
 def test_every_header_is_there_once() -> None:
     octets = filled(
-        Skeleton.build(wording()), "Ánh", {"name": "Ánh", "link": LINK}, reply="<l0.x@s.example>"
+        Skeleton.build(wording()),
+        "Ánh",
+        {"name": "Ánh", "link": LINK},
+        reply="<l0.x@s.example>",
+        unsubscribe=ONE_CLICK,
     )
     message = read(octets)
     assert {name.lower(): str(value) for name, value in message.items()} == {
@@ -108,6 +121,10 @@ def test_every_header_is_there_once() -> None:
         "list-id": "<wave-2022.survey.example>",
         "content-language": "vi",
         "auto-submitted": "auto-generated",
+        "x-auto-response-suppress": "OOF, AutoReply",
+        "feedback-id": "wave-2022:reminder:survey",
+        "list-unsubscribe": f"<{ONE_CLICK}>",
+        "list-unsubscribe-post": "List-Unsubscribe=One-Click",
         "mime-version": "1.0",
         "content-type": message["Content-Type"],
         "to": "Ánh <anh@people.example>",
@@ -125,6 +142,34 @@ def test_a_first_letter_follows_nothing() -> None:
     message = read(filled(Skeleton.build(wording()), "Ánh", {"name": "Ánh", "link": LINK}))
     assert message["In-Reply-To"] is None
     assert message["References"] is None
+
+
+def test_the_headers_of_one_click_stand_on_one_line_each() -> None:
+    octets = filled(
+        Skeleton.build(wording()), "Ánh", {"name": "Ánh", "link": LINK}, unsubscribe=ONE_CLICK
+    )
+    head = octets.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert f"List-Unsubscribe: <{ONE_CLICK}>".encode() in head
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
+    without = filled(Skeleton.build(wording()), "Ánh", {"name": "Ánh", "link": LINK})
+    assert b"List-Unsubscribe" not in without
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "mailto:a@b.example",
+        "https://",
+        "https://a.example/\r\nBcc: a@b.example",
+        "https://a.example/ b",
+        "https://a.example/>, <mailto:a@b.example",
+        "https://a.example/" + "a" * 900,
+    ],
+)
+def test_what_is_no_one_click_address_is_refused(url: str) -> None:
+    with pytest.raises(RefusedError, match="is no URL"):
+        filled(Skeleton.build(wording()), "B", {"name": "B", "link": LINK}, unsubscribe=url)
 
 
 @pytest.mark.parametrize(
@@ -219,6 +264,7 @@ def test_all_mistakes_of_a_wording_are_found_at_once() -> None:
         subject=" ",
         list_id="Wave 2022",
         language="tiếng Việt",
+        feedback_id="one word\r\n",
         text="\ue000name",
         html=" ",
     )
@@ -230,6 +276,7 @@ def test_all_mistakes_of_a_wording_are_found_at_once() -> None:
         "slot-malformed",
         "list-id",
         "language",
+        "feedback-id",
         "sender-not-ascii",
         "control-character",
         "address-malformed",
@@ -296,3 +343,14 @@ def test_an_encoder_gone_wrong_is_found_before_any_letter_goes(
     with pytest.raises(RefusedError) as refused:
         Skeleton.build(wording())
     assert [reason.code for reason in refused.value.reasons] == ["letter-unreadable"]
+
+
+def test_every_sign_that_could_break_a_line_or_turn_it_is_refused() -> None:
+    turning = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    for number in range(0x110000):
+        sign = chr(number)
+        if sign in turning or unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"}:
+            with pytest.raises(RefusedError):
+                one_line(sign)
+        elif not sign.isspace():
+            assert one_line(f"a{sign}") == unicodedata.normalize("NFC", f"a{sign}")

@@ -1,5 +1,8 @@
 """Message-IDs repeat, and are recognised as ours."""
 
+import base64
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,3 +42,9 @@ def test_a_letter_it_cannot_hold_is_refused(letter: str) -> None:
 def test_a_domain_it_cannot_hold_is_refused(domain: str) -> None:
     with pytest.raises(ValueError, match="domain"):
         message_id("l1", key=KEY, domain=domain)
+
+
+def test_letters_sent_by_earlier_releases_are_still_ours() -> None:
+    made = message_id("1", key=KEY, domain="survey.example")
+    digest = hmac.digest(KEY, b"message-id\x001", "sha256")
+    assert made == f"<1.{base64.b32encode(digest).decode().lower()[:10]}@survey.example>"

@@ -1,4 +1,5 @@
 import base64
+import re
 import string
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from survey_service.entropy import SeededEntropy
 from survey_service.keys import KeyRing, new_key_ring
-from survey_service.links import TOKEN_LENGTH, Link, Links
+from survey_service.links import LONGEST_TRIAL, TOKEN_LENGTH, Link, Links, TrialLink
 
 KEYS = new_key_ring(SeededEntropy(1))
 LINKS = Links(KEYS, "https://khaosat.example")
@@ -78,3 +79,49 @@ def test_a_receipt_is_known_however_it_is_typed() -> None:
     assert not LINKS.is_receipt(bytes(8), code)
     assert not LINKS.is_receipt(PUBLIC_ID, "ầ")
     assert not LINKS.is_receipt(PUBLIC_ID, "")
+
+
+def token_of(url: str, door: str) -> str:
+    before, _, token = url.rpartition("/")
+    assert before == f"https://khaosat.example/{door}"
+    return token
+
+
+def test_a_token_of_one_purpose_opens_nothing_of_another() -> None:
+    opened = {
+        "p": LINKS.open,
+        "u": LINKS.open_one_click,
+        "o": LINKS.open_opt_out,
+        "try": LINKS.open_trial,
+    }
+    tokens = {
+        "p": LINKS.token(PUBLIC_ID, 1),
+        "u": token_of(LINKS.one_click_url(PUBLIC_ID, 1), "u"),
+        "o": token_of(LINKS.opt_out_url(PUBLIC_ID, 1), "o"),
+        "try": token_of(LINKS.trial_url("hai-xa", "vi"), "try"),
+    }
+    for door, token in tokens.items():
+        assert [other for other, reads in opened.items() if reads(token)] == [door]
+    said = {tokens[door].partition(".")[0] for door in ("p", "u", "o")}
+    assert len(said) == 1
+
+
+@given(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", fullmatch=True))
+def test_a_trials_link_says_wave_language_and_group(code: str) -> None:
+    for language in ("vi", "en"):
+        for group in ("", code):
+            token = token_of(LINKS.trial_url(code, language, group), "try")
+            assert LINKS.open_trial(token) == TrialLink(code, language, group)
+            assert LINKS.open_trial(token[:-1] + ("A" if token[-1] != "A" else "B")) is None
+            assert len(token) <= LONGEST_TRIAL
+
+
+def test_links_of_letters_survive_rewriting() -> None:
+    """Letters, digits, `-`, `_` and one dot inside: nothing that a mail client cuts off."""
+    for url in (
+        LINKS.one_click_url(PUBLIC_ID, 255),
+        LINKS.opt_out_url(PUBLIC_ID, 255),
+        LINKS.trial_url("hai-xa.2025", "en", "ND"),
+    ):
+        path = url.removeprefix("https://khaosat.example/")
+        assert re.fullmatch(r"(u|o|try)/[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{22}", path)

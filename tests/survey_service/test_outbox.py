@@ -10,8 +10,8 @@ from survey_service.clock import SteppedClock
 from survey_service.config import read_settings
 from survey_service.entropy import SystemEntropy
 from survey_service.keys import new_key_ring
-from survey_service.mailing.letters import Letters
-from survey_service.mailing.outbox import SqlOutbox
+from survey_service.mailing.sending.outbox import SqlOutbox
+from survey_service.mailing.writing.letters import Letters
 from survey_service.store.database import Database
 from survey_service.store.letters import Letter
 from survey_service.store.people import Invitation

@@ -14,11 +14,11 @@ from survey_service.config import read_settings
 from survey_service.store.database import Database
 from survey_service.store.journal import JournalEntry
 from survey_service.store.people import Contact, Invitation
-from survey_service.waves.expectation import expect_ballots
-from survey_service.waves.forecasts import forecast_groups, forecast_units
 from survey_service.waves.opening import PreflightError
-from survey_service.waves.preflight import Preflight, preflight
-from survey_service.waves.prospects import expect_units
+from survey_service.waves.preflighting.expectation import expect_ballots
+from survey_service.waves.preflighting.forecasts import forecast_groups, forecast_units
+from survey_service.waves.preflighting.preflight import Preflight, preflight
+from survey_service.waves.preflighting.prospects import expect_units
 from survey_service.waves.transitions import WaveStateError
 
 

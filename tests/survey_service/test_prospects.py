@@ -9,10 +9,15 @@ from scipy.stats import binom
 
 from questionnaires import catalogue
 from questionnaires.loading import Definitions, load_definitions
-from survey_service.waves.chances import INVALID_PERCENT, RISK, ballots_needed, chance_under
-from survey_service.waves.expectation import expect_ballots
-from survey_service.waves.forecasts import forecast_groups, forecast_units
-from survey_service.waves.prospects import ExpectedUnit, expect_units
+from survey_service.waves.preflighting.chances import (
+    INVALID_PERCENT,
+    RISK,
+    ballots_needed,
+    chance_under,
+)
+from survey_service.waves.preflighting.expectation import expect_ballots
+from survey_service.waves.preflighting.forecasts import forecast_groups, forecast_units
+from survey_service.waves.preflighting.prospects import ExpectedUnit, expect_units
 
 GROUPS = ("HDND", "LDS", "LDH", "LDP", "CCVC", "ND", "DN")
 

@@ -67,7 +67,7 @@ def test_a_wave_from_its_file_to_its_close(stage: Stage, run: Run) -> None:
     assert "đang mở từ trước" in run("wave", "open", CODE).output
     status = run("wave", "status", CODE, "--lang", "vi").output
     assert "đang mở; 36 người" in status
-    assert "queued 36" in status
+    assert "chờ gửi 36" in status
     assert "rút" not in status
     with stage.database.writing() as session:
         session.execute(update(Invitation).where(Invitation.id == 1).values(withdrawn=True))

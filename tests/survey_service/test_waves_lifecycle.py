@@ -25,9 +25,9 @@ from survey_service.waves.lifecycle import (
     pause_wave,
     resume_wave,
 )
+from survey_service.waves.mail_plan.reminding import Reminded, remind_wave
 from survey_service.waves.opening import PreflightError, open_wave
 from survey_service.waves.reading import LoadedWave, WaveUnknownError, load_wave
-from survey_service.waves.reminding import Reminded, remind_wave
 from survey_service.waves.status import GroupStatus, wave_status
 from survey_service.waves.transitions import ACTIONS, STATE_NAMES, WaveStateError
 
@@ -86,7 +86,7 @@ def events(stage: Stage) -> list[str]:
 
 def send_invitations(stage: Stage) -> None:
     with stage.database.writing() as session:
-        session.execute(update(Letter).values(state="sent"))
+        session.execute(update(Letter).values(state="sent", settled_at=stage.clock.now()))
 
 
 def test_opening_freezes_invites_and_queues_in_one_step(stage: Stage) -> None:
@@ -259,6 +259,15 @@ def test_an_extension_backwards_is_refused(stage: Stage, closes: date) -> None:
         extend_wave(stage.database, stage.clock, code=CODE, closes=closes, actor=ACTOR)
 
 
+def test_an_extension_past_the_day_that_lists_are_kept_until_is_refused(stage: Stage) -> None:
+    stage.opened()
+    with pytest.raises(ProblemsError, match="chỉ lưu đến 31/12/2025"):
+        extend_wave(stage.database, stage.clock, code=CODE, closes=date(2025, 12, 31), actor=ACTOR)
+    assert extend_wave(
+        stage.database, stage.clock, code=CODE, closes=date(2025, 12, 30), actor=ACTOR
+    )
+
+
 def test_an_extension_to_a_day_gone_by_is_refused(stage: Stage) -> None:
     stage.opened()
     stage.clock.move_to(AFTER + timedelta(days=5))
@@ -292,8 +301,10 @@ def test_cancelling_takes_a_reason_without_an_address(stage: Stage, reason: str)
         cancel_wave(stage.database, stage.clock, code=CODE, reason=reason, actor=ACTOR)
 
 
-def remind(stage: Stage, number: int | None = None) -> Reminded:
-    return remind_wave(stage.database, stage.clock, code=CODE, actor=ACTOR, number=number)
+def remind(stage: Stage, number: int | None = None, *, even_so: bool = False) -> Reminded:
+    return remind_wave(
+        stage.database, stage.clock, code=CODE, actor=ACTOR, number=number, even_so=even_so
+    )
 
 
 def test_reminders_go_to_those_who_got_a_letter_and_have_not_answered(stage: Stage) -> None:
@@ -325,6 +336,7 @@ def test_reminders_follow_the_plan_s_civil_days(stage: Stage) -> None:
     # Midnight in Viet Nam, still the day before in UTC.
     stage.clock.move_to(FIRST_DAY + timedelta(days=2, hours=16))
     assert remind(stage).number == 1
+    send_invitations(stage)
     stage.clock.move_to(FIRST_DAY + timedelta(days=8))
     assert remind(stage) == Reminded(number=2, queued=36)
 
@@ -332,10 +344,63 @@ def test_reminders_follow_the_plan_s_civil_days(stage: Stage) -> None:
 def test_a_stated_reminder_needs_no_plan(stage: Stage) -> None:
     stage.opened()
     send_invitations(stage)
+    stage.clock.move_to(FIRST_DAY + timedelta(days=2))
     assert remind(stage, 1) == Reminded(number=1, queued=36)
     for number in (0, 10):
         with pytest.raises(ProblemsError, match="từ 1 đến 9"):
             remind(stage, number)
+
+
+def test_reminders_by_hand_keep_the_days_between_letters(stage: Stage) -> None:
+    stage.opened()
+    send_invitations(stage)
+    with pytest.raises(ProblemsError, match="sớm nhất là ngày 05/03/2025") as caught:
+        remind(stage, 1)
+    assert "--even-so" in caught.value.problems[0].message.en
+    # The last minute of the day before, in Viet Nam.
+    stage.clock.move_to(FIRST_DAY + timedelta(days=1, hours=15, minutes=59))
+    with pytest.raises(ProblemsError, match="at least 2 days apart"):
+        remind(stage, 1)
+    stage.clock.move_to(FIRST_DAY + timedelta(days=1, hours=16))
+    assert remind(stage, 1) == Reminded(number=1, queued=36)
+    with pytest.raises(ProblemsError, match="còn chờ gửi"):
+        remind(stage, 2)
+
+
+def test_whoever_was_asked_lately_is_left_out_and_counted(stage: Stage) -> None:
+    stage.opened()
+    send_invitations(stage)
+    stage.clock.move_to(FIRST_DAY + timedelta(days=3))
+    with stage.database.writing() as session:
+        ids = session.scalars(select(Invitation.id).order_by(Invitation.id)).all()
+        lately = update(Letter).where(Letter.invitation_id.in_(ids[:4]))
+        session.execute(lately.values(settled_at=stage.clock.now() - timedelta(hours=30)))
+    assert remind(stage) == Reminded(number=1, queued=32, too_early=4)
+    stage.clock.move_to(FIRST_DAY + timedelta(days=4))
+    assert remind(stage) == Reminded(number=1, queued=4)
+
+
+def test_reminding_even_so_is_kept_in_the_journal(stage: Stage) -> None:
+    stage.opened()
+    send_invitations(stage)
+    assert remind(stage, 1, even_so=True) == Reminded(number=1, queued=36)
+    with stage.database.reading() as session:
+        entry = session.scalars(select(JournalEntry).where(JournalEntry.event == "reminded")).one()
+        assert entry.details == {"number": 1, "queued": 36, "even_so": True}
+
+
+def test_a_reminder_waits_for_the_send_window(stage: Stage) -> None:
+    stage.create(wave=WAVE.replace("[privacy]", "[mail]\nwindow = {}\n\n[privacy]"))
+    stage.invite(contacts())
+    stage.clock.move_to(FIRST_DAY)
+    stage.open()
+    send_invitations(stage)
+    # A Saturday; the Monday after it is the day of the second reminder.
+    stage.clock.move_to(FIRST_DAY + timedelta(days=5))
+    assert remind(stage).queued == 36
+    with stage.database.reading() as session:
+        reminders = select(Letter.not_before).where(Letter.step == "reminder-1").distinct()
+        assert session.scalars(reminders).all() == [FIRST_DAY + timedelta(days=7)]
 
 
 def test_a_plan_without_reminders_says_how_to_send_one(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from litestar import Litestar
@@ -19,6 +20,15 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 def pages(wave: Round) -> list[str]:
     """List the address of every page, of links of every standing too."""
     link = f"/p/{wave.token()}"
+    links = wave.links()
+    opened = links.open(wave.token())
+    assert opened is not None
+    urls = (
+        links.opt_out_url(opened.public_id, 0),
+        links.one_click_url(opened.public_id, 0),
+        links.trial_url("hai-xa-2025", "vi"),
+    )
+    opt_out, one_click, trial = (urlsplit(url).path for url in urls)
     return [
         "/",
         "/?lang=en",
@@ -26,6 +36,14 @@ def pages(wave: Round) -> list[str]:
         "/readyz",
         "/nowhere",
         "/p/not-a-token",
+        "/link",
+        "/link?lang=en",
+        *(opt_out, f"{opt_out}?lang=en&utm_source=x", f"{opt_out}/confirm", f"{opt_out}/again"),
+        one_click,
+        *(trial, f"{trial}/1", f"{trial}/review", f"{trial}/submit", f"{trial}/decline"),
+        "/o/not-a-token",
+        "/u/not-a-token",
+        "/try/not-a-token",
         "/results/none",
         "/results/none/scores.json",
         "/results/none/v1/scores.json",

@@ -20,18 +20,25 @@ def upgrade() -> None:
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.add_column(sa.Column("domain", sa.String(length=255), nullable=True))
         batch_op.add_column(sa.Column("transport", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("begun_at", Instant(timezone=True), nullable=True))
         batch_op.drop_index("ix_letters_due")
         batch_op.drop_index("ix_letters_wave_id")
         batch_op.create_index(
-            "ix_letters_due", ["wave_id", "state", "not_before", "id"], unique=False
+            "ix_letters_due", ["wave_id", "state", "not_before", "id", "domain"], unique=False
         )
     domain = _DOMAINS[op.get_bind().dialect.name]
     op.execute(
         f"UPDATE letters SET domain = (SELECT {domain} FROM contacts JOIN invitations "  # noqa: S608
         "ON invitations.contact_id = contacts.id WHERE invitations.id = letters.invitation_id)"
     )
+    # Until now there was one relay, and it had no name.
+    op.execute("UPDATE letters SET transport = 'relay' WHERE state IN ('intent', 'uncertain')")
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.alter_column("domain", existing_type=sa.String(length=255), nullable=False)
+    with op.batch_alter_table("dispatchers", schema=None) as batch_op:
+        batch_op.alter_column(
+            "name", existing_type=sa.String(length=20), type_=sa.String(length=40)
+        )
     op.create_table(
         "letter_events",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -130,8 +137,13 @@ def downgrade() -> None:
         "letter_events",
     ):
         op.drop_table(table)
+    with op.batch_alter_table("dispatchers", schema=None) as batch_op:
+        batch_op.alter_column(
+            "name", existing_type=sa.String(length=40), type_=sa.String(length=20)
+        )
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.drop_index("ix_letters_due")
+        batch_op.drop_column("begun_at")
         batch_op.drop_column("transport")
         batch_op.drop_column("domain")
         batch_op.create_index("ix_letters_due", ["state", "not_before", "id"], unique=False)

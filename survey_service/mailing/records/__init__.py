@@ -1,0 +1,1 @@
+"""The invitation log, and letters in doubt, for staff."""

@@ -1,0 +1,1 @@
+"""What comes back: taken once, judged, and acted upon."""

@@ -1,0 +1,1 @@
+"""The outbox in the database: claims, pace, marks, doubts, history and forecast."""
