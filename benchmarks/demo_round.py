@@ -1,7 +1,6 @@
 """The whole round of 2022, people and all: seconds, and the service's own peak memory."""
 
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -26,10 +25,11 @@ def run() -> list[tuple[str, float, str]]:
 
 def _play(out: str) -> None:
     # Imported here: the parent only starts the process that is measured.
+    from benchmarks.memory import peak_memory  # noqa: PLC0415
     from survey_service.cli import main  # noqa: PLC0415
 
     main(["demo", "--out", out], standalone_mode=False)
-    sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}\n")
+    sys.stdout.write(f"{peak_memory():.0f}\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 
 from mailer.catching.catcher import Catcher
 from survey_service.config import Settings
+from survey_service.event_loop import run_on_loop
 
 START_SECONDS = 30
 STOP_SECONDS = 60
@@ -55,7 +56,7 @@ def _on_a_loop(
 
     def run() -> None:
         try:
-            asyncio.run(main())
+            run_on_loop(main())
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
             failure.append(error)
         finally:

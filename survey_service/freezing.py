@@ -28,6 +28,8 @@ from survey_service.store.scrubbing import scrub
 from survey_service.store.waves import Wave
 from survey_service.waves.assignment import rated_unit, relation_in
 from survey_service.waves.forgetting import CLEARED, forget_answering
+from survey_service.waves.mail_plan.step_keeping import drop_waiting
+from survey_service.waves.mail_plan.steps import STEPS
 from survey_service.waves.reading import LoadedWave, load_wave
 from survey_service.waves.status import wave_status
 from survey_service.waves.transitions import change_state
@@ -74,6 +76,8 @@ def _freeze(
     # A folder from an attempt that never committed belongs to no dataset.
     shutil.rmtree(folder, ignore_errors=True)
     dataset_hash = write_dataset(folder, content)
+    waiting = [name for name, step in STEPS.items() if step.after == "open"]
+    drop_waiting(session, clock, wave.id, waiting, "wave-over")
     tally = msgspec.to_builtins(wave_status(session, wave.code))
     forget_answering(session, session.get_one(Wave, wave.id))
     session.execute(

@@ -15,7 +15,7 @@ from survey_service.mailing.returning.scoring_bounces import SOFT
 from survey_service.store.answers import Ballot, Draft, Response
 from survey_service.store.database import Database
 from survey_service.store.letters import Letter
-from survey_service.store.mail import LetterEvent, ReturnedMail
+from survey_service.store.mail import LetterEvent, ReturnedMail, Suppression
 from survey_service.store.people import Contact, Invitation
 from survey_service.store.scrubbing import scrub
 from survey_service.store.waves import Wave
@@ -39,10 +39,11 @@ class Purged:
 def purge_wave(database: Database, clock: Clock, *, code: str, actor: str) -> Purged:
     """Delete the people of a wave that is over, their invitations, letters and what came back.
 
-    Counts, the publication and the list of addresses not written to stay. Purging again changes
-    nothing. Raises WaveUnknownError, WaveStateError where the wave is not frozen, published or
-    cancelled, and ProblemsError before its day, while letters about results are owed, or where
-    somebody reading the database keeps its files from being cleaned: then purging again does.
+    Counts, the publication and the addresses not written to in any wave stay. Purging again
+    changes nothing. Raises WaveUnknownError, WaveStateError where the wave is not frozen,
+    published or cancelled, and ProblemsError before its day, while letters about results are
+    owed, or where somebody reading the database keeps its files from being cleaned: then purging
+    again does.
     """
     with database.writing() as session:
         wave = require_state(session, code, "purge")
@@ -78,6 +79,8 @@ def _delete(session: Session, wave: Wave) -> None:
             email_key=case((scored, ReturnedMail.email_key), else_=None),
         )
     )
+    # Whoever wanted no more mail of this wave gets none; the address has no further reason to stay.
+    session.execute(delete(Suppression).where(Suppression.wave == wave.code))
     session.execute(delete(LetterEvent).where(LetterEvent.letter_id.in_(letters)))
     of_wave = select(Invitation.id).where(Invitation.wave_id == wave.id)
     for answers in (Ballot, Response, Draft):  # a cancelled wave may have some; children first

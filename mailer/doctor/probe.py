@@ -19,6 +19,7 @@ from mailer.doctor.names import IpAddress
 from mailer.smtp.endpoint import Endpoint, Security
 from mailer.smtp.oauth import TokenError
 from mailer.smtp.transport import TransportSettings
+from mailer.smtp.words import plain_words
 
 _WORDS = 300
 """Characters of the relay's words that are kept."""
@@ -227,7 +228,7 @@ def _discreet(words: str, secrets: list[str]) -> str:
             octets = secret.encode()
             for shape in (secret, b64encode(octets).decode(), octets.hex()):
                 words = words.replace(shape, "…")
-    return " ".join(words.split())[:_WORDS]
+    return " ".join(plain_words(words, 2 * _WORDS).split())[:_WORDS]
 
 
 def is_own(endpoint: Endpoint) -> bool:

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Collection
 
-_LINE = re.compile(rb"[ /]([a-z-]+)\[(\d{1,10})\]: (?:([0-9A-Za-z]{5,20}): )?")
-"""Program, process and queue id (long and short form); the rest follows."""
+_LINE = re.compile(
+    rb"(?:\S*[^\s:] +){1,6}(?:[^\s\[\]]*/)?([a-z-]+)\[(\d{1,10})\]: (?:([0-9A-Za-z]{5,20}): )?"
+)
+"""Program, process and queue id (long and short form); the rest follows. No word before the
+program ends in a colon: what looks like it further on is what a stranger said to some program."""
 _MESSAGE_ID = re.compile(rb"message-id=(<[^<>\s]+>)")
 _TAKEN_OVER = re.compile(rb"from=<.*\(queue active\)")
 _DELIVERED = re.compile(rb"to=<.*\bstatus=")
@@ -47,7 +50,7 @@ class PostfixLines:
 
     def take(self, line: bytes) -> None:
         """Learn from a line; whatever is not understood is passed over."""
-        found = _LINE.search(line, 0, 400)
+        found = _LINE.match(line, 0, 400)
         if found is None or found[1] in _SYSLOGS:
             if _LOST.search(line):
                 self.loss = line

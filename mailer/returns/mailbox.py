@@ -11,6 +11,7 @@ from typing import Any, cast
 from mailer.reason import Reason, RefusedError
 from mailer.returns.mailbox_url import MailboxUrl
 from mailer.returns.taking_apart import LARGEST
+from mailer.smtp.words import plain_words
 
 TIMEOUT = 60
 """Seconds that a server may take to answer."""
@@ -144,7 +145,7 @@ def _octets(said: object) -> bytes:
 
 
 def _first_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    return " ".join(plain_words(str(error), 400).split())[:200]
 
 
 def _quoted(folder: str) -> str:

@@ -68,8 +68,8 @@ def _is_loopback(host: str) -> bool:
 
 _UNREADABLE = Reason(
     code="mailbox-unreadable",
-    vi="Không đọc được địa chỉ hộp thư nhận thư trả về. Viết theo mẫu "
+    vi="Không đọc được địa chỉ hộp thư (IMAP). Viết theo mẫu "
     "imaps://taikhoan:matkhau@maychu/INBOX; ký tự đặc biệt viết kiểu %40.",
-    en="The URL of the mailbox for returned mail cannot be read. Write it as "
+    en="The URL of the mailbox (IMAP) cannot be read. Write it as "
     "imaps://user:pass@host/INBOX, special characters as %40.",
 )

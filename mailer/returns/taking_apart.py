@@ -28,7 +28,7 @@ MOST_PARTS = 200
 LONGEST_TEXT = 64 << 10
 LONGEST_VALUE = 2_000
 """Characters kept of one header."""
-_UNKEPT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_UNKEPT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 if TYPE_CHECKING:
     Mail: TypeAlias = Message[str, str]

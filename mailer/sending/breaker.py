@@ -1,10 +1,12 @@
 """Standing back from a server that is out of order, and trying it with one letter at a time."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 from mailer.sending.backoff import Backoff
-from mailer.smtp.outcome import Outcome, Verdict
+from mailer.smtp.outcome import Outcome, Phase, Verdict
 
 _TROUBLE = frozenset({Verdict.NOT_STARTED, Verdict.UNCERTAIN})
 """Uncertain ends too: a server that falls silent after every dot must not eat a whole wave."""
@@ -23,6 +25,8 @@ class Breaker:
         self._failures = 0
         self._until = 0.0
         self._trying = False
+        self._balked: Counter[str] = Counter()
+        """How often the server broke off at a letter."""
         self.trouble: Outcome | None = None
         """What the server's last broken session ended in; None while it works."""
 
@@ -66,6 +70,21 @@ class Breaker:
             # Connections that broke together count as one failure.
             self._failures += 1
             self.trouble = outcome
-            backoff = self._busy if outcome.code in _BUSY else self._outage
-            pause = backoff.wait(self._failures, chance=self._chance())
-            self._until = now + (pause.total_seconds() if pause else 0)
+            self._until = now + self._wait(outcome, self._failures)
+
+    def step_aside(self, letter: str, outcome: Outcome) -> timedelta | None:
+        """Tell how long a letter lets others go first, whose end was just noted.
+
+        Where a server breaks off as it hears of the recipient or gets the text, the letter may be
+        the cause: as the oldest it would be tried after every pause, and none would ever pass.
+        """
+        if outcome.verdict is not Verdict.NOT_STARTED or outcome.phase < Phase.RCPT:
+            del self._balked[letter]
+            return None
+        self._balked[letter] += 1
+        return timedelta(seconds=self.pause + self._wait(outcome, self._balked[letter]))
+
+    def _wait(self, outcome: Outcome, times: int) -> float:
+        backoff = self._busy if outcome.code in _BUSY else self._outage
+        wait = backoff.wait(times, chance=self._chance())
+        return 0 if wait is None else wait.total_seconds()

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from mailer.sending.backoff import BUSY, OUTAGE, RETRY, Backoff
 from mailer.sending.breaker import Breaker
 from mailer.sending.doubts import DoubtSettings, look_up, ripe_doubts, settle_doubts
-from mailer.sending.ending import ending, unwritten, words
+from mailer.sending.ending import NotNowError, ending, unwritten, words
 from mailer.sending.ledger import Ledger
 from mailer.sending.outbox import Claimed, Marked, Outbox, Settled, State, Ticket, Uncertain
 from mailer.sending.progress import Progress, Tally
@@ -42,6 +42,8 @@ class CourierSettings:
     poll: float = 1
     """How often an idle courier looks into the outbox; up to ten times as often where the outbox
     says that the pace will soon let something go."""
+    gather: float = 0.004
+    """How long a commit waits for connections whose next letter has not come yet."""
     renew_every: float = 60
     recover_every: float = 15
     patience: float = 60
@@ -56,7 +58,8 @@ class Courier(Generic[Cargo]):
     """Claims letters, has them written, and carries them over the transport's connections.
 
     `render` writes one letter from its cargo (called on the loop: a fraction of a millisecond);
-    what it raises fails that letter alone. `now` and `chance` are injected. A courier runs once.
+    what it raises fails that letter alone, but for NotNowError, which ends the run as an error of
+    the outbox does. `now` and `chance` are injected. A courier runs once.
     The transport is the caller's to close, after the run.
     """
 
@@ -77,7 +80,12 @@ class Courier(Generic[Cargo]):
         self._now = now
         self._settings = settings
         self._on_progress = on_progress
-        self._ledger = Ledger(outbox, on_marked=self._count)
+        self._ledger = Ledger(
+            outbox,
+            on_marked=self._count,
+            crowd=transport.connections,
+            gather=settings.gather,
+        )
         self._breaker = Breaker(settings.outage, settings.busy, chance=chance)
         self._chance = chance
         self._queue: asyncio.Queue[Claimed[Cargo] | None] = asyncio.Queue()
@@ -250,6 +258,8 @@ class Courier(Generic[Cargo]):
         ticket = letter.ticket
         try:
             envelope = self._render(letter.cargo)
+        except NotNowError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter stays with it
             self._breaker.withdraw()
             self._settle(ticket, unwritten(error))
@@ -265,7 +275,8 @@ class Courier(Generic[Cargo]):
 
     def _settle(self, ticket: Ticket, outcome: Outcome) -> None:
         retry = self._settings.retry.wait(ticket.attempt, chance=self._chance())
-        self._ledger.settle(ending(ticket, outcome, at=self._now(), retry=retry))
+        aside = self._breaker.step_aside(ticket.letter, outcome)
+        self._ledger.settle(ending(ticket, outcome, at=self._now(), retry=retry, aside=aside))
 
     def _count(self, settled: Sequence[Settled], marked: Marked) -> None:
         """Take note of what is now committed."""

@@ -6,6 +6,11 @@ from mailer.sending.outbox import Settled, State, Ticket
 from mailer.smtp.failure import Failure
 from mailer.smtp.outcome import Outcome, Phase, Verdict
 
+
+class NotNowError(Exception):
+    """A letter cannot be written for now, and the fault is not its own: the run ends instead."""
+
+
 _STATES = {
     Verdict.SENT: State.SENT,
     Verdict.DEFERRED: State.DEFERRED,
@@ -15,9 +20,21 @@ _STATES = {
 }
 
 
-def ending(ticket: Ticket, outcome: Outcome, *, at: datetime, retry: timedelta | None) -> Settled:
-    """Settle an attempt; `retry` is the wait before the next, None where this was the last."""
+def ending(
+    ticket: Ticket,
+    outcome: Outcome,
+    *,
+    at: datetime,
+    retry: timedelta | None,
+    aside: timedelta | None = None,
+) -> Settled:
+    """Settle an attempt; `retry` is the wait before the next, None where this was the last.
+
+    `aside` is how long a letter lets others go first that did not start.
+    """
     not_before = None
+    if outcome.verdict is Verdict.NOT_STARTED and aside is not None:
+        not_before = at + aside
     if outcome.verdict is Verdict.DEFERRED:
         if retry is None:
             outcome = _expired(outcome)

@@ -59,7 +59,8 @@ class Settled:
     """How an attempt ended.
 
     `state` is sent, deferred, failed or uncertain, or queued where the attempt never started
-    (the attempt is then taken back). `not_before` is set with deferred and queued.
+    (the attempt is then taken back). `not_before` is set with deferred, and with queued where the
+    letter is to let others go first.
     """
 
     ticket: Ticket

@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from aiosmtplib.errors import SMTPResponseException
 
 from mailer.smtp.failure import Failure, classify, enhanced_status
+from mailer.smtp.words import plain_words
 
 
 class Phase(IntEnum):
@@ -63,7 +64,7 @@ def judge_reply(code: int, text: str, phase: Phase) -> Outcome:
     before RCPT are about the session or the sender, never the recipient; only a letter that is
     too large (552 to MAIL) is its own fault.
     """
-    text = text[:_TEXT_LIMIT]
+    text = plain_words(text, _TEXT_LIMIT)
     if phase is Phase.DOT and 200 <= code < 300:
         return Outcome(verdict=Verdict.SENT, phase=phase, code=code, text=text)
     too_large = phase is Phase.MAIL and code == 552
@@ -89,5 +90,5 @@ def judge_error(error: Exception, phase: Phase) -> Outcome:
     return Outcome(
         verdict=Verdict.UNCERTAIN if phase is Phase.DOT else Verdict.NOT_STARTED,
         phase=phase,
-        text=(str(error) or type(error).__name__)[:_TEXT_LIMIT],
+        text=plain_words(str(error) or type(error).__name__, _TEXT_LIMIT),
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from questionnaires.problems import ProblemsError, problem
-from survey_service.cli.speaking import Voice, say, speaks
+from survey_service.cli.speaking import Voice, say, speaks, word
+from survey_service.waves.mail_plan.letter_names import event_name, step_name
 
 if TYPE_CHECKING:
     from survey_service.demo.playing import Stage
@@ -58,8 +59,8 @@ def demo(seed: int, out: Path, port: int, voice: Voice, *, serve: bool) -> None:
         f"Invitations {total.invited}, responses {total.answered}, broken off {total.begun}.",
     )
     for step in played.status.letters:
-        states = ", ".join(f"{state} {count}" for state, count in step.states.items())
-        say(voice, f"Thư {step.step}: {states}.", f"Letters {step.step}: {states}.")
+        states = [f"{word(event_name(state), voice)} {n}" for state, n in step.states.items()]
+        click.echo(f"{word(step_name(step.step), voice)}: {', '.join(states)}.")
     say(
         voice,
         f"Mã băm của gói công bố: {played.published.fingerprint}",

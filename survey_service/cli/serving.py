@@ -16,6 +16,7 @@ from survey_service.background import catching, in_background
 from survey_service.cli.speaking import Voice, say, speaks
 from survey_service.cli.wiring import Wiring, pass_wiring
 from survey_service.config import Settings
+from survey_service.event_loop import run_on_loop
 from survey_service.mailing.chores import Chore, in_threads, list_chores, run_once
 from survey_service.mailing.delivery import Delivery
 from survey_service.mailing.relays.resolvers import resolver_for
@@ -62,9 +63,10 @@ def serve(wiring: Wiring, voice: Voice, *, sends: bool) -> None:
             delivery = _delivery(wiring)
             parts.enter_context(in_threads(_chores(wiring)))
             parts.enter_context(
-                in_background("courier", lambda stop: delivery.run(stop, _tell_trouble()))
+                in_background("courier", lambda stop: delivery.run_on(stop, _tell_trouble()))
             )
-        say(voice, f"Đang phục vụ tại {settings.public_url}", f"Serving at {settings.public_url}")
+        at = f"{settings.public_url} (cổng/port {listener.getsockname()[1]})"
+        say(voice, f"Đang phục vụ tại {at}", f"Serving at {at}")
         serve_pages(app, settings, listener)
 
 
@@ -85,7 +87,7 @@ def worker(wiring: Wiring, voice: Voice, *, until_empty: bool) -> None:
             if progress.trouble:
                 bar.write(progress.trouble)
 
-        ended = asyncio.run(delivery.send(show) if until_empty else _until_stopped(delivery, show))
+        ended = run_on_loop(delivery.send(show) if until_empty else _until_stopped(delivery, show))
     say(
         voice,
         f"Đã gửi {ended.sent}, hoãn {ended.deferred}, hỏng {ended.failed}, "

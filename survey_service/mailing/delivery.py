@@ -1,15 +1,19 @@
 """Sending: a courier for each relay between the outbox in the database and the wire."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from mailer.resolving.resolver import Resolver
 from mailer.sending.courier import Courier, CourierSettings
 from mailer.sending.doubts import DoubtSettings, Policy
+from mailer.sending.ending import NotNowError
 from mailer.sending.progress import Progress
 from mailer.smtp.envelope import Envelope
 from mailer.smtp.transport import SmtpTransport
@@ -24,6 +28,10 @@ from survey_service.mailing.writing.letters import LetterOrder, Letters
 from survey_service.store.database import Database
 from survey_service.waves.reading import LoadedWave, load_wave
 
+logger = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 10.0
+"""How long sending rests after an error of the database, before it begins anew."""
 GRACE_SECONDS = 30.0
 """How long letters under way may take to end once sending is to stop."""
 
@@ -49,6 +57,7 @@ class Delivery:
         mail: MailSetup | None = None,
         resolver_for: Callable[[Relay], Resolver | None] = lambda _relay: None,
         grace: float = GRACE_SECONDS,
+        again: float = AGAIN_SECONDS,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -58,6 +67,7 @@ class Delivery:
         self._wave = wave
         self._resolver_for = resolver_for
         self._grace = grace
+        self._again = again
         self._waves: dict[tuple[str, datetime], LoadedWave] = {}
 
     async def send(self, on_progress: Show = lambda _: None) -> Progress:
@@ -71,6 +81,17 @@ class Delivery:
         else not started. Either way it is committed.
         """
         return await self._send(lambda courier: courier.run(stop), on_progress, stop)
+
+    async def run_on(self, stop: asyncio.Event, on_progress: Show = lambda _: None) -> None:
+        """Do as `run` does, and begin anew after an error: a server's pages outlive it too."""
+        while not stop.is_set():
+            try:
+                await self.run(stop, on_progress)
+            except* Exception as errors:  # noqa: BLE001 - whatever it is, the next run may do better
+                # Their texts are left out: they may name an address.
+                logger.error("sending failed: %s", _kinds(errors))  # noqa: TRY400 - as above
+            if not stop.is_set():
+                await _until(stop, self._again)
 
     async def _send(
         self,
@@ -141,6 +162,24 @@ class Delivery:
         # An extended wave closes at another instant and is read anew.
         key = (order.wave, order.closes_at)
         if key not in self._waves:
-            with self._database.reading() as session:
-                self._waves[key] = load_wave(session, order.wave)
+            try:
+                with self._database.reading() as session:
+                    self._waves[key] = load_wave(session, order.wave)
+            except SQLAlchemyError as error:
+                raise NotNowError from error
         return self._letters.envelope(self._waves[key], order, self._clock.now())
+
+
+def _kinds(error: BaseException) -> str:
+    if not isinstance(error, BaseExceptionGroup):
+        return type(error).__name__
+    within = cast("BaseExceptionGroup[BaseException]", error).exceptions
+    return ", ".join(sorted({_kinds(one) for one in within}))
+
+
+async def _until(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        pass

@@ -14,12 +14,16 @@ class Letter(Base):
     States are those of `mailer.sending.outbox`. `attempt` fences: a worker that lost its lease
     cannot overwrite what happened since. `domain` is the recipient's, in lower case; `transport`
     names the relay that the letter was last taken to, `begun_at` when that attempt began.
+
+    No `id` is ever given twice, though letters are deleted at the cut-off: Message-ID and return
+    path follow from it, and another letter's would be found in the relay's log and in its bounces.
     """
 
     __tablename__ = "letters"
     __table_args__ = (
         UniqueConstraint("invitation_id", "step"),
         Index("ix_letters_due", "wave_id", "state", "not_before", "id", "domain"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)

@@ -10,7 +10,7 @@ from survey_service.clock import Clock
 from survey_service.journal import record
 from survey_service.store.database import Database
 from survey_service.store.waves import Wave
-from survey_service.waves.mail_plan.step_keeping import answer_late_steps
+from survey_service.waves.mail_plan.step_keeping import answer_late_steps, queue_again
 from survey_service.waves.plan import WavePlan, plan_from_json, plan_to_json
 from survey_service.waves.transitions import WaveStateError, change_state, require_state
 
@@ -43,6 +43,7 @@ def resume_wave(database: Database, clock: Clock, *, code: str, actor: str) -> b
 def extend_wave(database: Database, clock: Clock, *, code: str, closes: date, actor: str) -> bool:
     """Move the last day of an open or paused wave to a later one; links stay as they are.
 
+    Where the former last day was over, letters that were dropped for it are queued again.
     False where that is its last day already. Raises WaveUnknownError, WaveStateError, and
     ProblemsError where the day is earlier, the wave's time is over, or people were told that the
     lists are gone by then.
@@ -68,6 +69,7 @@ def extend_wave(database: Database, clock: Clock, *, code: str, closes: date, ac
         details = {"from": plan.closes.isoformat(), "to": closes.isoformat()}
         wave.plan = plan_to_json(extended)
         wave.closes_at = extended.closes_at()
+        queue_again(session, clock, wave.id, extended)
         record(session, clock, actor=actor, wave=code, event="extended", details=details)
     return True
 

@@ -41,11 +41,14 @@ _SHOWN = (
 
 
 def shown_waves(desk: Desk) -> tuple[list[LoadedWave], list[LoadedWave]]:
-    """Read the waves that are open now and those whose sheet is published, newest first."""
+    """Read the waves that write to people now and those whose sheet is published, newest first.
+
+    A wave that announced itself (its pre-notice) is shown before its first day too.
+    """
     now = desk.clock.now()
     with desk.database.reading() as session:
         waves = [_wave(desk, session, row) for row in session.execute(_SHOWN)]
-    running = [w for w in waves if w.state != "published" and w.opens_at <= now < w.closes_at]
+    running = [w for w in waves if w.state != "published" and now < w.closes_at]
     return running, [wave for wave in waves if wave.state == "published"]
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import re
 import secrets
 import threading
 from collections import Counter
@@ -14,7 +15,8 @@ from survey_service.clock import Clock
 
 PER_HOUR = 60
 """An office of a hundred people may sit behind one address."""
-_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+_WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([0-9.]+):\d+")
 
 
 class Limiter:
@@ -45,21 +47,29 @@ class Limiter:
 def client_of(request: "Request[Any, Any, Any]") -> str:
     """Give the address that a request came from, through a proxy of this machine too.
 
-    Only what the nearest proxy itself has added to `X-Forwarded-For` is looked at.
+    Only what the nearest proxy itself has added to `X-Forwarded-For` is looked at: the last entry
+    of the last such header, since some proxies write one of their own below the client's.
     """
     peer = request.client.host if request.client else ""
     if peer in _LOOPBACK:
-        forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+        lines = request.headers.getall("x-forwarded-for", [])
+        forwarded = lines[-1].rpartition(",")[2].strip() if lines else ""
         return forwarded or peer
     return peer
 
 
 def _network(client: str) -> str:
-    """Take the part of an IPv6 address that one household or office shares (64 bits)."""
+    """Take the part of an IPv6 address that one household or office shares (64 bits).
+
+    Some proxies write the client's port too, which differs by connection.
+    """
+    found = _WITH_PORT.fullmatch(client)
     try:
-        address = ipaddress.ip_address(client)
+        address = ipaddress.ip_address(found[1] or found[2] if found else client)
     except ValueError:
         return client[:64]
-    if address.version == 6:
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
     return str(address)

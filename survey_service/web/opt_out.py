@@ -42,6 +42,8 @@ ONE_CLICK: Final = [("List-Unsubscribe", "One-Click")]
 """The only form that a mail provider posts (RFC 8058 sec. 3.1)."""
 LONGEST_ONE_CLICK: Final = 2_048
 """Octets; as multipart/form-data it has some 200."""
+LONGEST_KIND: Final = 200
+"""Characters of its type; reading the parameters costs the square of their number."""
 
 
 @route("/o/{token:str}", http_method=READ)
@@ -203,7 +205,7 @@ def _scope(text: str) -> Scope | None:
 
 def _is_one_click(kind: str, body: bytes) -> bool:
     """Tell whether a body is exactly the one-click form, in either of its encodings."""
-    if len(body) > LONGEST_ONE_CLICK or not body.isascii():
+    if len(body) > LONGEST_ONE_CLICK or len(kind) > LONGEST_KIND or not body.isascii():
         return False
     name = kind.partition(";")[0].strip().lower()
     if name == "application/x-www-form-urlencoded":

@@ -77,7 +77,7 @@ def test_twenty_units_stand_in_two_ranked_lists(played: Played) -> None:
 
 
 def test_every_letter_is_accounted_for(played: Played) -> None:
-    assert "Thư invitation: sent 1611." in played.said
+    assert "Thư mời / Invitation: đã gửi / sent 1611." in played.said
     assert "Phiếu phát ra 1611" in played.said
 
 

@@ -70,6 +70,8 @@ class ScriptedServer:
         self.linger = linger
         self.logins = logins
         """The XOAUTH2 responses that it lets in; any, where there are none."""
+        self.at_recipient: dict[str, Step] = {}
+        """What it always does at RCPT for some recipients."""
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -153,7 +155,9 @@ class _Session:
             case "AUTH" if self._server.logins:
                 return await self._xoauth2(line)
             case _:
-                going = await self.answer(verb, _DEFAULTS.get(verb, "502 5.5.2 what?"))
+                always = self._server.at_recipient.get(self._recipient) if verb == "RCPT" else None
+                usual = always or _DEFAULTS.get(verb, "502 5.5.2 what?")
+                going = await self.answer(verb, usual)
                 return going and verb != "QUIT"
 
     def _seen(self, verb: str, line: str) -> None:
@@ -162,14 +166,14 @@ class _Session:
         if verb == "RSET":
             self._sender = ""
 
-    async def answer(self, verb: str, usual: str | None = None, *, octets: bytes = b"") -> bool:
+    async def answer(self, verb: str, usual: Step | None = None, *, octets: bytes = b"") -> bool:
         """Play the verb's next step; False where the connection is to end."""
         script = self._server.scripts[verb]
         step = script.popleft() if script else usual or _DEFAULTS[verb]
         if isinstance(step, str):
             if verb == "DOT" and step.startswith("2"):
                 self._take(octets)
-            self._writer.write(step.encode() + b"\r\n")
+            self._writer.write(step.encode(errors="surrogateescape") + b"\r\n")
             await self._writer.drain()
             return not step.startswith("421")
         if step.keep:

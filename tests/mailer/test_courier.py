@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from carrying import QUICK, carry_all, courier_for, id_of, now, outbox_of, render, transport_to
-from scripted_server import Drop, ScriptedServer
+from scripted_server import Drop, ScriptedServer, Step
 
 from mailer.sending.backoff import Backoff
 from mailer.sending.courier import CourierSettings
 from mailer.sending.doubts import DoubtSettings, Policy
+from mailer.sending.ending import NotNowError
 from mailer.sending.memory import MemoryOutbox
 from mailer.sending.outbox import Claimed, Settled, State, Ticket
 from mailer.sending.progress import Progress
@@ -72,6 +73,26 @@ def test_a_letter_that_cannot_be_written_fails_alone() -> None:
     assert outcome is not None
     assert outcome.failure is Failure.LETTER
     assert "greeting" in outcome.text
+
+
+def test_letters_that_cannot_be_written_for_now_do_not_fail() -> None:
+    outbox = outbox_of(["anh", "binh"])
+
+    def write(_letter: str) -> Envelope:
+        raise NotNowError
+
+    async def play() -> None:
+        async with ScriptedServer() as server:
+            transport = transport_to(server.port)
+            try:
+                await courier_for(outbox, transport, write=write).run_until_empty()
+            finally:
+                await transport.close()
+
+    with pytest.raises(ExceptionGroup) as raised:
+        asyncio.run(play())
+    assert raised.group_contains(NotNowError)
+    assert outbox.count(State.CLAIMED) == 2, "their leases run out"
 
 
 def test_needless_letters_are_dropped_when_claimed_and_when_about_to_go() -> None:
@@ -234,9 +255,9 @@ def test_what_has_not_begun_is_given_to_another_courier_while_a_server_is_out_of
             )
             running = asyncio.create_task(stuck.run(stop))
             async with asyncio.timeout(20):
-                while outbox.count(State.CLAIMED) or not stuck.progress.trouble:  # noqa: ASYNC110 - claims come from the ledger's thread
+                while stuck.progress.in_hand or not stuck.progress.trouble:  # noqa: ASYNC110 - claims come from the ledger's thread
                     await asyncio.sleep(0.005)
-            assert stuck.progress.in_hand == 0
+            assert outbox.count(State.QUEUED) == len(NAMES)
             end = await courier_for(outbox, transports[1]).run_until_empty()
             stop.set()
             await running
@@ -441,6 +462,27 @@ def test_an_outbox_that_fails_ends_the_run_and_hides_nothing() -> None:
     assert raised.group_contains(OSError, match="disk full")
     accepted = len(server.taken)
     assert accepted - 2 <= outbox.count(State.SENT) + outbox.count(State.INTENT) <= accepted + 2
+
+
+@pytest.mark.parametrize("always", [Drop(), "454 4.7.1 <anh@people.example>: Relay access denied"])
+def test_a_letter_at_which_the_server_breaks_off_lets_the_others_go_first(always: Step) -> None:
+    outbox = outbox_of(["anh", *NAMES])
+    server = ScriptedServer()
+    server.at_recipient["anh@people.example"] = always
+
+    async def play() -> Progress:
+        async with server:
+            transport = transport_to(server.port)
+            courier = courier_for(outbox, transport, settings=replace(QUICK, patience=1))
+            end = await courier.run_until_empty()
+            await transport.close()
+            return end
+
+    end = asyncio.run(play())
+    assert (end.sent, end.in_hand) == (60, 0)
+    last = outbox.entries["anh"]
+    assert (last.state, last.attempt) == (State.QUEUED, 0)
+    assert end.put_back < 60, "the pauses grow"
 
 
 class FencedOutbox(MemoryOutbox):

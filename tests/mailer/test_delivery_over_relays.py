@@ -9,7 +9,7 @@ from pathlib import Path
 
 from made_waves import NOW, MadePerson, make_wave
 from scripted_server import ScriptedServer, Stall
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from token_server import TokenServer, running_token_server
 
 from mailer.sending.progress import Progress
@@ -30,7 +30,9 @@ def relay(name: str, port: int, more: str = "") -> str:
     return f'[[relays]]\nname = "{name}"\nurl = "smtp://127.0.0.1:{port}"\n{more}\n'
 
 
-def delivery(database: Database, folder: Path, *relays: str, grace: float = 5) -> Delivery:
+def delivery(
+    database: Database, folder: Path, *relays: str, grace: float = 5, again: float = 5
+) -> Delivery:
     file = folder / "mail.toml"
     file.write_text("".join(relays))
     file.chmod(0o600)
@@ -44,6 +46,7 @@ def delivery(database: Database, folder: Path, *relays: str, grace: float = 5) -
         settings=replace(settings, uncertain="hold"),
         mail=read_mail_setup(settings),
         grace=grace,
+        again=again,
     )
 
 
@@ -189,3 +192,32 @@ def test_a_relay_of_the_mail_file_logs_in_by_token_and_outlives_its_expiry(
         progress, commands = asyncio.run(play(tokens))
     assert (progress.sent, progress.put_back, len(tokens.asked)) == (3, 0, 2)
     assert [line[:12] for line in commands if line.startswith("AUTH")] == ["AUTH XOAUTH2"] * 2
+
+
+def test_an_error_of_the_database_does_not_end_sending_for_good(
+    database: Database, tmp_path: Path
+) -> None:
+    make_letters(database, 3)
+
+    def rename(former: str, name: str) -> None:
+        with database.writing() as session:
+            session.execute(text(f"ALTER TABLE {former} RENAME TO {name}"))
+
+    async def play() -> int:
+        stop = asyncio.Event()
+        async with ScriptedServer() as server:
+            mail = delivery(database, tmp_path, relay("mot", server.port), again=0.05)
+            running = asyncio.create_task(mail.run_on(stop))
+            await asyncio.sleep(0.2)
+            assert not running.done()
+            rename("lost", "paused_transports")
+            async with asyncio.timeout(20):
+                while len(server.taken) < 3:  # noqa: ASYNC110 - the server has nothing to wait on
+                    await asyncio.sleep(0.01)
+            stop.set()
+            await running
+            return len(server.taken)
+
+    rename("paused_transports", "lost")
+    assert asyncio.run(play()) == 3
+    assert ends(database) == {("sent", "mot"): 3}

@@ -62,6 +62,41 @@ def test_what_comes_together_is_written_together() -> None:
     assert diary.threads == {"outbox_0"}
 
 
+def test_a_round_waits_for_whoever_is_about_to_come() -> None:
+    diary = Diary()
+
+    async def play() -> None:
+        ledger = Ledger(diary, on_marked=lambda _ends, _marked: None, crowd=2, gather=60)
+        running = asyncio.create_task(ledger.run())
+        first = asyncio.create_task(ledger.permit(ticket(1)))
+        await asyncio.sleep(0.02)
+        await asyncio.gather(first, ledger.permit(ticket(2)))
+        ledger.settle(end(1))
+        ledger.close()
+        await running
+        ledger.shut()
+
+    asyncio.run(play())
+    assert diary.rounds == [([], ["l1", "l2"]), (["l1"], [])]
+
+
+def test_a_round_waits_for_nobody_longer_than_it_was_told() -> None:
+    diary = Diary()
+
+    async def play() -> bool:
+        ledger = Ledger(diary, on_marked=lambda _ends, _marked: None, crowd=2, gather=0.001)
+        running = asyncio.create_task(ledger.run())
+        async with asyncio.timeout(20):
+            permitted = await ledger.permit(ticket(1))
+        ledger.close()
+        await running
+        ledger.shut()
+        return permitted
+
+    assert asyncio.run(play())
+    assert diary.rounds == [([], ["l1"])]
+
+
 class Full(Diary):
     """A diary without a page left."""
 

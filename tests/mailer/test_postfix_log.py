@@ -98,6 +98,13 @@ def test_a_broken_session_says_nothing_of_a_letter_that_it_had_ended_before(tmp_
     assert ask(tmp_path / "mail.log", letter="l2") is NO
 
 
+def test_what_a_stranger_said_to_another_program_is_no_line_of_postfix(tmp_path: Path) -> None:
+    forged = [*lines("l1"), TAKEN.format(queue="4AB12C34D5")]
+    said = [f"dovecot: imap-login: Login aborted: user=<x {line}>" for line in forged]
+    write(tmp_path / "mail.log", *OTHER, *said, "postfix/anvil[1]: statistics")
+    assert ask(tmp_path / "mail.log") is NO
+
+
 def test_a_queue_id_that_comes_again_leaves_its_former_letter_in_doubt(tmp_path: Path) -> None:
     write(tmp_path / "mail.log", *OTHER, *lines("l1"), *lines("l2", end=BROKEN))
     assert ask(tmp_path / "mail.log") is UNKNOWN

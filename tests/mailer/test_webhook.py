@@ -71,6 +71,15 @@ def test_an_event_that_was_altered_is_refused(name: str, said: str) -> None:
         check_event({**_headers(), name: said}, BODY, key=KEY, now=NOW)
 
 
+def test_an_event_of_a_year_that_no_calendar_has_is_refused() -> None:
+    stamp = "9" * 12
+    digest = hmac.digest(KEY, f"msg-1.{stamp}.".encode() + BODY, "sha256")
+    signature = f"v1,{base64.b64encode(digest).decode()}"
+    headers = {"webhook-timestamp": stamp, "webhook-signature": signature}
+    with pytest.raises(ForgedEventError):
+        check_event({**_headers(), **headers}, BODY, key=KEY, now=NOW)
+
+
 def test_another_body_or_another_key_is_refused() -> None:
     with pytest.raises(ForgedEventError):
         check_event(_headers(), BODY + b" ", key=KEY, now=NOW)

@@ -1,9 +1,10 @@
 """The same refusals through the outbox in the database: state, reason and attempts of each row."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from carrying import HURRIED, QUICK
 from made_waves import NOW, MadePerson, make_wave
@@ -16,7 +17,6 @@ from mailer.sending.outbox import State
 from mailer.smtp.endpoint import Endpoint
 from mailer.smtp.envelope import Envelope
 from mailer.smtp.transport import SmtpTransport, TransportSettings
-from survey_service.clock import SteppedClock
 from survey_service.config import read_settings
 from survey_service.entropy import SystemEntropy
 from survey_service.keys import new_key_ring
@@ -34,7 +34,17 @@ def render(order: LetterOrder) -> Envelope:
     )
 
 
-async def play(refusal: Refusal, outbox: SqlOutbox, clock: SteppedClock) -> None:
+class RunningClock:
+    """Runs from the made wave's day on: a letter at which a server broke off waits for a moment."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=time.monotonic() - self._began)
+
+
+async def play(refusal: Refusal, outbox: SqlOutbox, clock: RunningClock) -> None:
     async with ScriptedServer().script(refusal.verb, refusal.step) as server:
         transport = SmtpTransport(
             TransportSettings(
@@ -72,7 +82,7 @@ def test_every_refusal_leaves_its_row_as_it_should_and_the_next_one_sent(
     made = make_wave(database, [MadePerson(name=f"Người {n}") for n in range(2 * len(REFUSALS))])
     pairs = list(zip(made.letters[::2], made.letters[1::2], strict=True))
     put_off(database, made.letters, until=timedelta(days=1))
-    clock = SteppedClock(NOW)
+    clock = RunningClock()
     letters = Letters(read_settings({}), new_key_ring(SystemEntropy()))
     outbox = SqlOutbox(database, clock, SystemEntropy(), letters, lease=timedelta(minutes=5))
     for refusal, pair in zip(REFUSALS, pairs, strict=True):

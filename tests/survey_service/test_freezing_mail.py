@@ -24,7 +24,10 @@ CLOSES = PLAN.closes_at()
 
 @pytest.fixture
 def made(database: Database) -> MadeWave:
-    return make_wave(database, PEOPLE, state="closed")
+    made = make_wave(database, PEOPLE, state="closed")
+    with database.writing() as session:
+        session.execute(update(Letter).values(state="sent", settled_at=NOW))
+    return made
 
 
 def freeze(database: Database, folder: Path) -> None:
@@ -196,4 +199,30 @@ def test_other_waves_keep_what_mail_knows(database: Database, tmp_path: Path) ->
     freeze(database, tmp_path / "dataset")
     with database.reading() as session:
         assert session.get_one(Letter, reminder).state == "sent"
-        assert len(session.scalars(select(LetterEvent.id)).all()) == 2
+        kept = select(LetterEvent.id).join(Letter).where(Letter.wave_id == other.wave)
+        assert len(session.scalars(kept).all()) == 2
+
+
+def test_no_letter_gets_the_number_of_one_that_left(
+    database: Database, made: MadeWave, tmp_path: Path
+) -> None:
+    # Its Message-ID follows from it: the relay's log would say that it had been accepted.
+    left = add_letter(database, made, 0, "reminder-1")
+    freeze(database, tmp_path / "dataset")
+    assert add_letter(database, made, 0, "results") > left
+
+
+def test_what_still_waits_at_the_cut_off_is_dropped_so_that_the_counts_add_up(
+    database: Database, made: MadeWave, tmp_path: Path
+) -> None:
+    add_letter(database, made, 0, "reminder-1", state="deferred", settled_at=None)
+    with database.writing() as session:
+        session.execute(update(Letter).where(Letter.step == "invitation").values(state="queued"))
+    freeze(database, tmp_path / "dataset")
+    with database.reading() as session:
+        status = wave_status(session, PLAN.code)
+    assert {step.step: step.states for step in status.letters} == {
+        "invitation": {"dropped": len(PEOPLE)},
+        "reminder-1": {"dropped": 1},
+    }
+    assert status.finished

@@ -21,6 +21,7 @@ from survey_service.mailing.sending.forecast import (
 )
 from survey_service.mailing.sending.lanes import Lane
 from survey_service.store.database import Database
+from survey_service.store.letters import Letter
 from survey_service.store.mail import PausedTransport
 from survey_service.store.waves import Wave
 from survey_service.waves.plan import MailPlan, SendWindow
@@ -140,6 +141,14 @@ def test_the_window_is_waited_for(database: Database, made: MadeWave) -> None:
         session.execute(changed.values(plan=msgspec.json.encode(plan)))
     told = _ask(database, Lane(limits=M365))
     assert 60 < _minutes(told.through_at) < 61
+
+
+def test_letters_queued_for_a_later_day_are_waited_for(database: Database, made: MadeWave) -> None:
+    with database.writing() as session:
+        opening = update(Letter).where(Letter.wave_id == made.wave)
+        session.execute(opening.values(not_before=NOW + timedelta(days=2)))
+    told = _ask(database, Lane(limits=M365))
+    assert 2 * 24 * 60 < _minutes(told.through_at) < 2 * 24 * 60 + 1
 
 
 @pytest.mark.parametrize("why", ["paused wave", "paused lane", "no rate known", "no such wave"])

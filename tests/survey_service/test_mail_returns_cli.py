@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from made_returns import dsn
 from made_waves import NOW, PLAN, MadePerson, MadeWave, make_wave
+from postal import free_port
 from sqlalchemy import select, update
 
 from mailer.writing.return_path import return_path
@@ -76,8 +77,18 @@ def test_a_mail_on_the_pipe_is_taken(wiring: Wiring, made: MadeWave) -> None:
             "count": 1,
         }
     ]
-    assert "hard-address" in _run(wiring, "returns").stdout
+    heading, row, _ = _run(wiring, "returns", "--lang", "vi").stdout.splitlines()
+    assert heading == "Số thư  Đợt  Máy chủ gửi  Loại  Lý do  Đến qua"
+    assert row == f"     1  {PLAN.code}  r  trả về  địa chỉ không có thật  pipe"
     assert ADDRESS in _run(wiring, "suppressions").stdout
+
+
+def test_a_mailbox_that_does_not_answer_is_named(wiring: Wiring, tmp_path: Path) -> None:
+    with (tmp_path / "mail.toml").open("a") as file:
+        file.write(f'mailbox = "imap://u:p@127.0.0.1:{free_port()}/INBOX"\n')
+    said = _run(wiring, "poll", fails=1).output
+    assert "returns.mailbox: không lấy được thư" in said
+    assert "try again later" in said
 
 
 def test_the_pipes_envelope_says_from_whom_and_to_whom(wiring: Wiring, made: MadeWave) -> None:

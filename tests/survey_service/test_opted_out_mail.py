@@ -108,7 +108,7 @@ def test_the_link_goes_to_who_opted_out_and_asks_for_it(
     assert reasons(database)[len(made.letters)] == ("claimed", None)
 
 
-def test_the_link_does_not_go_where_mail_comes_back_or_an_answer_came(
+def test_the_link_goes_out_whether_there_is_an_answer_but_not_where_mail_comes_back(
     database: Database, clock: SteppedClock, made: MadeWave, outbox: SqlOutbox
 ) -> None:
     for number in (0, 1):
@@ -119,6 +119,6 @@ def test_the_link_does_not_go_where_mail_comes_back_or_an_answer_came(
             Suppression(email_key=FIRST, wave=None, reason="hard-address", source="bounce", at=NOW)
         )
         second = Invitation.id == made.invitations[1]
-        session.execute(update(Invitation).where(second).values(answered=True))
-    assert claimed(outbox) == [(made.letters[2], "invitation")]
-    assert reasons(database)[3:] == [("dropped", "suppressed"), ("dropped", "answered")]
+        session.execute(update(Invitation).where(second).values(answered=True, withdrawn=True))
+    assert [step for _, step in claimed(outbox)] == ["invitation", "link-1"]
+    assert reasons(database)[3:] == [("dropped", "suppressed"), ("claimed", None)]

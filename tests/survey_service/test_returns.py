@@ -1,5 +1,7 @@
+from base64 import encodebytes
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from email import message_from_bytes
 from hashlib import sha256
 
 import pytest
@@ -19,6 +21,7 @@ from survey_service.clock import SteppedClock
 from survey_service.entropy import SeededEntropy
 from survey_service.journal import entries
 from survey_service.keys import new_key_ring
+from survey_service.links import Links
 from survey_service.mailing.relays.mail_file import Returns
 from survey_service.mailing.returning.return_reports import Taken
 from survey_service.mailing.returning.returns import (
@@ -146,6 +149,45 @@ def test_the_log_and_the_evidence_hold_no_address(
     assert detail == "hard-address 5.1.1 550 5.1.1 <…>: User unknown"
     assert evidence is not None
     assert "@" not in evidence
+
+
+@pytest.mark.parametrize("coding", ["7bit", "quoted-printable", "base64"])
+def test_the_evidence_opens_no_form(
+    database: Database, clock: SteppedClock, made: MadeWave, coding: str
+) -> None:
+    """Replies quote the letter: whoever reads the database or a backup must find no link in it."""
+    token = Links(KEYS, "https://khaosat.example").token(b"01234567", 0)
+    words = f"Toi dang nghi phep.\n\n> https://khaosat.example/p/{token}\n> khaosat.example\n"
+    octets = {
+        "7bit": words.encode(),
+        "quoted-printable": words.replace(token, f"{token[:9]}=\n{token[9:]}").encode(),
+        "base64": encodebytes(words.encode()),
+    }[coding]
+    head = f"From: a@xa.example\nTo: {_path(made.letters[0])}\nSubject: Re: thu\n"
+    head += f"Content-Type: text/plain\nContent-Transfer-Encoding: {coding}\n\n"
+    assert _take(database, clock, head.encode() + octets).kind is Kind.REPLY
+    (row,) = _kept(database)
+    assert row.raw is not None
+    assert row.raw.startswith(head.encode())
+    read = message_from_bytes(row.raw).get_payload(decode=True)
+    assert isinstance(read, bytes)
+    assert token[9:].encode() not in row.raw + read
+    assert (b"nghi phep" in read) == (coding != "base64")
+
+
+def test_the_log_holds_no_link_that_a_filter_quotes_without_its_scheme(
+    database: Database, clock: SteppedClock, made: MadeWave
+) -> None:
+    token = Links(KEYS, "https://khaosat.example").token(b"01234567", 0)
+    said = {"status": "5.7.1", "diagnostic": f"smtp; 554 5.7.1 khaosat.example/p/{token} is listed"}
+    _take(database, clock, _bounce(made.letters[0], said))
+    with database.reading() as session:
+        (detail,) = session.scalars(select(LetterEvent.detail))
+    (row,) = _kept(database)
+    for words in (detail, row.diagnostic):
+        assert words is not None
+        assert "is listed" in words
+        assert token not in words
 
 
 def test_the_same_mail_a_second_time_changes_nothing(
@@ -392,6 +434,19 @@ def test_refusals_spread_over_days_pause_the_relay_by_their_share(
         assert _paused(database) == []
         clock.move_to(NOW + timedelta(hours=number))
         _take(database, clock, _bounce(letter, BLOCKED, number))
+    assert _paused(database) == ["relay-1"]
+
+
+def test_one_domain_of_several_does_not_stop_everybodys_mail(
+    database: Database, clock: SteppedClock, made: MadeWave
+) -> None:
+    with database.writing() as session:
+        others = made.letters[20:]
+        session.execute(update(Letter).where(Letter.id.in_(others)).values(domain="khac.example"))
+    for number, letter in enumerate(made.letters[:20]):
+        _take(database, clock, _bounce(letter, BLOCKED, number))
+    assert _paused(database) == []
+    _take(database, clock, _bounce(made.letters[20], BLOCKED, 20))
     assert _paused(database) == ["relay-1"]
 
 

@@ -3,9 +3,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from outbox_hands import claimed_ids, claimed_tickets, lane_outbox
 from scheduled import WHOLE, Plan, day
 from sqlalchemy import select, update
-from staged import ACTOR, AFTER, CODE, WAVE, Stage
+from staged import ACTOR, AFTER, CODE, FIRST_DAY, WAVE, Stage
 
 from survey_service.journal import verify_chain
 from survey_service.store.answers import Response
@@ -268,3 +269,50 @@ def test_the_number_and_the_time_of_thanks_are_in_no_journal(plan: Plan) -> None
 def test_a_draft_schedules_nothing(plan: Plan) -> None:
     plan.stage.create()
     assert plan.at(day(3)) == NOTHING
+
+
+def test_whoever_answers_in_the_last_hours_is_thanked_after_the_closing(plan: Plan) -> None:
+    plan.open('thank_you = true\nwindow = { from = "08:00", to = "17:00" }')
+    plan.deliver("invitation")
+    people = plan.people()
+    assert plan.at(day(11, 23)).queued == 0
+    plan.answer(people[:2])
+    plan.stage.clock.move_to(AFTER)
+    database, clock = plan.stage.database, plan.stage.clock
+    close_wave(database, clock, code=CODE, actor=ACTOR)
+    assert plan.at(day(12, 7)) == Scheduled(queued=2)
+    outbox = lane_outbox(database, clock)
+    clock.move_to(day(12, 9))
+    assert claimed_ids(outbox) == [], "it is Saturday"
+    clock.move_to(day(14, 9))
+    tickets = claimed_tickets(outbox)
+    assert len(outbox.mark((), tickets).permitted) == 2
+    assert plan.letters("thank-you") == {"intent": 2}
+    assert plan.at(day(30)) == NOTHING
+
+
+def test_what_the_end_of_a_wave_dropped_goes_after_all_where_it_is_extended(plan: Plan) -> None:
+    plan.open("closing_notice = 1")
+    people = plan.people()
+    with plan.stage.database.writing() as session:
+        session.execute(
+            update(Letter).where(Letter.invitation_id != people[0]).values(state="sent")
+        )
+        wave = session.scalars(select(Letter.wave_id)).first() or 0
+        session.add(
+            Letter(
+                wave_id=wave, invitation_id=people[1], step="closing-notice", not_before=FIRST_DAY
+            )
+        )
+    database, clock = plan.stage.database, plan.stage.clock
+    clock.move_to(AFTER)
+    outbox = lane_outbox(database, clock)
+    assert claimed_ids(outbox) == []
+    assert plan.letters("invitation") == {"dropped": 1, "sent": 35}
+    assert plan.letters("closing-notice") == {"dropped": 1}
+    extend_wave(database, clock, code=CODE, closes=date(2025, 3, 20), actor=ACTOR)
+    assert len(claimed_ids(outbox)) == 1
+    assert plan.letters("invitation") == {"claimed": 1, "sent": 35}
+    assert plan.letters("closing-notice") == {"queued": 1}, "its day is another now"
+    clock.move_to(day(16))
+    assert len(claimed_ids(outbox)) == 1

@@ -36,7 +36,7 @@ def said(
     """Check one Vietnamese text; gives errors and warnings."""
     texts = {"subject": SOUND, "opening": SOUND, part: Text(vi=vi, en="Sound words.")}
     found = list(check_wordings(plan(StepWording(step=step, **texts)), "wave.toml"))
-    assert {problem.where for problem in found} <= {f"wave.toml: wording[0].{part}.vi"}
+    assert {problem.where for problem in found} <= {f"wave.toml: wording[1].{part}.vi"}
     assert all(problem.message.vi and problem.message.en for problem in found)
     errors = [problem for problem in found if problem.severity == "error"]
     return errors, [problem for problem in found if problem.severity == "warning"]
@@ -63,6 +63,15 @@ def test_unknown_placeholders_are_named_with_those_there_are() -> None:
     assert "{họ tên}" in errors[0].message.vi
     assert "{tên đợt}" in errors[0].message.vi
     assert "{results page}" in errors[0].message.en
+
+
+@pytest.mark.parametrize("text", ["Kính gửi Ông/Bà {tên},", "\nKÍNH THƯA", "Dear {name}, we"])
+def test_a_second_salutation_is_warned_of(text: str) -> None:
+    errors, [warning] = said(text)
+    assert errors == []
+    assert "lặp lại" in warning.message.vi
+    assert said(text, part="closing") == ([], [])
+    assert said("Dearth of time? Kính gửi sau.") == ([], [])
 
 
 @pytest.mark.parametrize("text", ["{hạn", "hạn}", "{{hạn}}", "}{", "{hạn} {"])
@@ -163,9 +172,9 @@ def test_steps_are_known_and_worded_once() -> None:
         )
     )
     assert [problem.where for problem in found] == [
-        "w: wording[0].step",
-        "w: wording[2].step",
+        "w: wording[1].step",
         "w: wording[3].step",
+        "w: wording[4].step",
     ]
     assert "pre-notice, invitation" in found[1].message.en
 
@@ -193,11 +202,11 @@ opening = {{ vi = "ok", en = "{{" }}
     with pytest.raises(ProblemsError) as refused:
         load_plan(path)
     assert [problem.where for problem in refused.value.problems] == [
-        "wave.toml: wording[0].subject.vi",
-        "wave.toml: wording[0].subject.en",
-        "wave.toml: wording[0].opening.vi",
-        "wave.toml: wording[1].step",
-        "wave.toml: wording[1].opening.en",
+        "wave.toml: wording[1].subject.vi",
+        "wave.toml: wording[1].subject.en",
+        "wave.toml: wording[1].opening.vi",
+        "wave.toml: wording[2].step",
+        "wave.toml: wording[2].opening.en",
     ]
 
 
@@ -215,7 +224,7 @@ opening = {{ vi = "ok", en = "ok" }}
     )
     clock = SteppedClock(PLAN.opens_at())
     drafted = create_wave(database, clock, path, actor="Phòng Nội vụ")
-    assert [problem.where for problem in drafted.warnings] == ["wave.toml: wording[0].subject.vi"]
+    assert [problem.where for problem in drafted.warnings] == ["wave.toml: wording[1].subject.vi"]
 
 
 OWN = StepWording(

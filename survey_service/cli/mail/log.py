@@ -117,10 +117,11 @@ def uncertain(wiring: Wiring, code: str | None, voice: Voice, *, as_json: bool) 
         return
     say(
         voice,
-        f"{len(found)} thư chưa rõ. Hỏi nơi quản lý máy chủ gửi theo Message-ID, rồi: mail decide "
-        "SỐ --sent hoặc --resend.",
-        f"{len(found)} letters are in doubt. Ask whoever runs the relay by Message-ID, then: mail "
-        "decide LETTER --sent or --resend.",
+        f"{len(found)} thư chưa rõ. Trình gửi thư tự tra sau thời gian chờ; thư nào vẫn còn ở đây, "
+        "hỏi nơi quản lý máy chủ gửi theo Message-ID, rồi: mail decide SỐ --sent hoặc --resend.",
+        f"{len(found)} letters are in doubt. The worker looks them up after the settle time; for "
+        "what stays here, ask whoever runs the relay by Message-ID, then: mail decide LETTER "
+        "--sent or --resend.",
     )
 
 

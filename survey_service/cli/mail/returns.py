@@ -12,9 +12,11 @@ from mailer.returns.mailbox import MailboxError
 from mailer.returns.taking_apart import LARGEST
 from mailer.smtp.oauth import TokenError
 from questionnaires.problems import ProblemsError, problem
+from questionnaires.text import Text
 from survey_service.cli.options import actor_option, json_option
-from survey_service.cli.speaking import Voice, say, show_json, speaks
+from survey_service.cli.speaking import Voice, say, show_json, speaks, word
 from survey_service.cli.wiring import Wiring, open_wiring, pass_wiring
+from survey_service.mailing.records.invitation_log import REASONS
 from survey_service.mailing.relays.setup import read_mail_setup
 from survey_service.mailing.returning.counting_returns import count_returns
 from survey_service.mailing.returning.polling import poll_returns
@@ -23,6 +25,23 @@ from survey_service.mailing.returning.suppressing import release as release_addr
 from survey_service.mailing.returning.suppressing import suppress_by_hand
 from survey_service.mailing.returning.suppressing import suppressions as list_suppressions
 
+_COUNTED = (
+    Text(vi="Số thư", en="Mails"),
+    Text(vi="Đợt", en="Wave"),
+    Text(vi="Máy chủ gửi", en="Relay"),
+    Text(vi="Loại", en="Kind"),
+    Text(vi="Lý do", en="Reason"),
+    Text(vi="Đến qua", en="Came by"),
+)
+_KINDS = {
+    "bounce": Text(vi="trả về", en="bounce"),
+    "delay": Text(vi="báo chậm", en="delay"),
+    "delivery": Text(vi="báo đã phát", en="delivery"),
+    "complaint": Text(vi="khiếu nại", en="complaint"),
+    "auto-reply": Text(vi="trả lời tự động", en="auto-reply"),
+    "reply": Text(vi="trả lời", en="reply"),
+    "unrecognised": Text(vi="không nhận ra", en="unrecognised"),
+}
 reason_option = click.option(
     "--reason", required=True, help="Lý do, ghi vào nhật ký · Why, for the journal."
 )
@@ -38,7 +57,7 @@ def poll(wiring: Wiring, voice: Voice, *, as_json: bool) -> None:
     setup = read_mail_setup(wiring.settings)
     try:
         polled = poll_returns(wiring.database, wiring.clock, wiring.keys, setup)
-    except (MailboxError, TokenError) as error:
+    except (MailboxError, TokenError, ConnectionError, TimeoutError) as error:
         raise ProblemsError(
             problem(
                 "returns.mailbox",
@@ -119,9 +138,13 @@ def returns(wiring: Wiring, voice: Voice, *, as_json: bool) -> None:
     if as_json:
         show_json(counts)
         return
+    if counts:
+        click.echo("  ".join(word(column, voice) for column in _COUNTED))
     for row in counts:
-        parts = (row.wave or "–", row.relay or "–", row.kind, row.failure or "–", row.source)
-        click.echo(f"{row.count:>6}  {'  '.join(parts)}")
+        failure = word(REASONS[row.failure], voice) if row.failure in REASONS else row.failure
+        parts = (row.wave, row.relay, word(_KINDS[row.kind], voice), failure)
+        cells = (part or "–" for part in (*parts, row.source))
+        click.echo(f"{row.count:>6}  {'  '.join(cells)}")
     total = sum(row.count for row in counts)
     say(voice, f"{total} thư và báo cáo trả về.", f"{total} mails and reports came back.")
 
@@ -141,7 +164,7 @@ def suppressions(wiring: Wiring, voice: Voice, *, as_json: bool) -> None:
         click.echo(f"{row.since:%Y-%m-%d}  {row.address}  {where}  {row.reason}  {row.source}")
         if row.evidence:
             click.echo(f"            {row.evidence}")
-    say(voice, f"{len(rows)} mục đang có hiệu lực.", f"{len(rows)} entries rule.")
+    say(voice, f"Đang ngừng gửi: {len(rows)} mục.", f"In force: {len(rows)}.")
 
 
 @click.command()

@@ -11,6 +11,7 @@ from mailer.returns.returned import Kind
 from mailer.sending.outbox import State
 from mailer.smtp.failure import Failure
 from survey_service.clock import Clock
+from survey_service.mailing.quoted_links import without_links, without_tokens
 from survey_service.mailing.returning.scoring_bounces import SOFT, has_failed_too_often
 from survey_service.mailing.returning.suppressing import suppress
 from survey_service.mailing.returning.watching_policy import Watch, pause_where_unwanted
@@ -24,7 +25,7 @@ from survey_service.store.waves import Wave
 Source = Literal["imap", "pipe", "webhook", "smtp"]
 """A mailbox, the relay's pipe, a provider's webhook, or the refusal of a letter that was sent."""
 EVIDENCE = 64 << 10
-"""Octets of a mail that are kept as evidence."""
+"""Octets of a mail that are kept as evidence, without the links that it quotes."""
 EVIDENCE_KEPT = timedelta(days=90)
 SCORES_KEPT = timedelta(days=4 * 366)
 """Three yearly waves, and a year of slack."""
@@ -133,8 +134,8 @@ def _keep(
             transport=None if proven is None else proven.transport,
             failure=report.failure,
             status=report.status[:12] or None,
-            diagnostic=report.diagnostic or None,
-            raw=None if report.raw is None else report.raw[:EVIDENCE],
+            diagnostic=without_tokens(report.diagnostic) or None,
+            raw=None if report.raw is None else without_links(report.raw)[:EVIDENCE],
         )
         .returning(ReturnedMail.id)
     )

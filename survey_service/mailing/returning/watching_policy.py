@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from mailer.returns.returned import Kind
@@ -42,7 +42,8 @@ def pause_where_unwanted(
 ) -> bool:
     """Pause a relay whose letters are refused too often, and journal it; staff let it go on.
 
-    Refusals from before it was last paused or let go on count no more.
+    Refusals from before it was last paused or let go on count no more. One recipient domain of
+    several pauses nobody's mail: it may be at odds with us alone, or wish the survey away.
     """
     now = clock.now()
     since = _last_decision(session, transport)
@@ -60,6 +61,9 @@ def pause_where_unwanted(
         among = among.where(ReturnedMail.at > since)
     refused = session.scalar(among) or 0
     if rush < watch.in_a_rush and refused < watch.refused:
+        return False
+    served = select(Letter.domain).where(Letter.id.in_(select(last.c.id)))
+    if _refusing_domains(session, transport, since) < min(2, _distinct(session, served)):
         return False
     counts = max(rush, refused)
     paused = session.execute(
@@ -96,6 +100,21 @@ def _refused(session: Session, transport: str, after: datetime) -> int:
         )
         or 0
     )
+
+
+def _refusing_domains(session: Session, transport: str, since: datetime | None) -> int:
+    refusing = (
+        select(Letter.domain)
+        .join(ReturnedMail, ReturnedMail.letter_id == Letter.id)
+        .where(*_REFUSED, ReturnedMail.transport == transport)
+    )
+    if since is not None:
+        refusing = refusing.where(ReturnedMail.at > since)
+    return _distinct(session, refusing)
+
+
+def _distinct(session: Session, values: Select[str]) -> int:
+    return session.scalar(select(func.count()).select_from(values.distinct().subquery())) or 0
 
 
 def _last_decision(session: Session, transport: str) -> datetime | None:

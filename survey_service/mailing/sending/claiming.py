@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, bindparam, exists, func, select, update
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mailer.sending.outbox import State
@@ -53,9 +53,8 @@ class DueWave:
 
 def waves_waiting(session: Session, now: datetime, code: str | None) -> list[DueWave]:
     """Read the waves that have letters queued or put off, or one of them, but for paused ones."""
-    waiting = exists().where(Letter.wave_id == Wave.id, Letter.state.in_(WAITING))
     query = select(Wave.id, Wave.state, Wave.closes_at, Wave.plan).where(
-        Wave.state != STOPPED, waiting
+        Wave.state != STOPPED, or_(*(_earliest(state).is_not(None) for state in WAITING))
     )
     if code is not None:
         query = query.where(Wave.code == code)
@@ -65,6 +64,15 @@ def waves_waiting(session: Session, now: datetime, code: str | None) -> list[Due
     ]
 
 
+def _earliest(state: State) -> ScalarSelect[datetime]:
+    # One look into the index; for an EXISTS PostgreSQL may read every letter there is.
+    return (
+        select(func.min(Letter.not_before))
+        .where(Letter.wave_id == Wave.id, Letter.state == state)
+        .scalar_subquery()
+    )
+
+
 def due_wave(wave: int, state: str, closes_at: datetime, plan: WavePlan, now: datetime) -> DueWave:
     """Say which steps of a wave fit its state and its send window."""
     opens_at = next_opening(plan, now)
@@ -72,7 +80,7 @@ def due_wave(wave: int, state: str, closes_at: datetime, plan: WavePlan, now: da
     for step in STEPS.values():
         if is_over(step, state, closes_at, now):
             never.append(step.name)
-        elif step.after == state:
+        elif step.goes_in(state):
             fits.append(step.name)
     at_once = [name for name in fits if opens_at <= now or name in AT_ANY_TIME]
     return DueWave(

@@ -73,19 +73,24 @@ def step_of(name: str) -> Step:
 
 def is_over(step: Step, state: str, closes_at: datetime, now: datetime) -> bool:
     """Tell whether a wave can never again send a step (short of an extension)."""
+    if step.until_cut_off:
+        return state not in {"draft", "open", STOPPED, "closed"}
     if step.after == "open":
         return state not in {"draft", "open", STOPPED} or closes_at <= now
     return state == "cancelled"
 
 
 def reason_to_drop(row: Row[*tuple[Any, ...]], now: datetime) -> str | None:
-    """Say why a letter is not to be sent any more; None where it still is."""
+    """Say why a letter is not to be sent any more; None where it still is.
+
+    A link that was asked for goes out whether there is an answer or not, and so says nothing of it.
+    """
     step = step_of(row.step)
     reasons = (
         ("wave-over", is_over(step, row.wave_state, row.closes_at, now)),
         ("revoked", row.revoked),
-        ("withdrawn", row.withdrawn),
-        ("answered", row.answered and (step.asks or step in LINKS)),
+        ("withdrawn", row.withdrawn and step not in LINKS),
+        ("answered", row.answered and step.asks),
     )
     return next((reason for reason, applies in reasons if applies), row.suppressed)
 

@@ -150,14 +150,20 @@ def forecast(session: Session, wave_code: str, lanes: Sequence[Lane], now: datet
         ]
         for domain in open_lanes[0].domain_limits
     }
-    moment = through_at(
-        _before_mine_is_through(mine, waiting, wave.id),
-        routes,
-        domains,
-        opening=lambda at: next_opening(plan, at),
-        now=now,
+
+    def through(some: Mapping[str, int], since: datetime) -> datetime | None:
+        return through_at(
+            some, routes, domains, opening=lambda at: next_opening(plan, at), now=since
+        )
+
+    moment = through(_before_mine_is_through(mine, waiting, wave.id), now)
+    later, since = _later(session, wave.id, now)
+    last = through(later, since) if later else moment
+    return Forecast(
+        letters=letters,
+        through_at=None if moment is None or last is None else max(moment, last),
+        by="pace" if all(paced) else "rate",
     )
-    return Forecast(letters=letters, through_at=moment, by="pace" if all(paced) else "rate")
 
 
 def _route(quota: Quota) -> list[Flow]:
@@ -178,6 +184,17 @@ def _waiting(session: Session, wave: int) -> dict[int, dict[str, int]]:
     for of_wave, domain, letters in rows:
         waiting.setdefault(of_wave, {})[domain] = letters
     return waiting
+
+
+def _later(session: Session, wave: int, now: datetime) -> tuple[dict[str, int], datetime]:
+    """Count the letters queued for a later day, by domain; gives them and the last such instant."""
+    rows = session.execute(
+        select(Letter.domain, func.count(), func.max(Letter.not_before))
+        .where(Letter.wave_id == wave, Letter.state == State.QUEUED, Letter.not_before > now)
+        .group_by(Letter.domain)
+    ).all()
+    letters = {domain: count for domain, count, _ in rows}
+    return letters, max((moment for _, _, moment in rows), default=now)
 
 
 def _before_mine_is_through(

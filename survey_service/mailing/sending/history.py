@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from survey_service.mailing.quoted_links import without_tokens
 from survey_service.store.mail import LetterEvent
 
 
@@ -28,8 +29,13 @@ _ADDRESS = re.compile(r"[^\s<>(),;:\"']+@[^\s<>(),;:\"']+|\b[a-z]+://\S+", re.IG
 
 
 def without_addresses(words: str) -> str:
-    """Take addresses and links out of a server's words: many repeat the recipient's."""
-    return _ADDRESS.sub("…", words) if "@" in words or "://" in words else words
+    """Take addresses and links out of a server's words: many repeat the recipient's.
+
+    A link's token goes also where the link stands without its scheme, as filters quote it.
+    """
+    if "@" in words or "://" in words:
+        words = _ADDRESS.sub("…", words)
+    return without_tokens(words)
 
 
 _INSERT = insert(LetterEvent.__table__)  # pyright: ignore[reportArgumentType]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mailer.sending.outbox import Marked, Settled, State, Ticket
 from survey_service.mailing.sending.claiming import AT_ANY_TIME
-from survey_service.mailing.sending.dropping import FACTS, drop, reason_to_drop
+from survey_service.mailing.sending.dropping import FACTS, drop, reason_to_drop, step_of
 from survey_service.mailing.sending.history import Event, record_events, without_addresses
 from survey_service.mailing.sending.lanes import Lane
 from survey_service.mailing.sending.pace import Quota, read_quota, write_quota
@@ -156,7 +156,7 @@ class Marking:
             self._permitted.append(ticket)
 
     def _may_go(self, row: Row[*tuple[Any, ...]]) -> bool:
-        if row.wave_state not in {"open", "published"}:
+        if not step_of(row.step).goes_in(row.wave_state):
             return False
         plan = self.plans.get(row.wave_id)
         if plan is None or row.step in AT_ANY_TIME:

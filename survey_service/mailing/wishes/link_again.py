@@ -35,10 +35,12 @@ MOST_WAITING = 1_000
 
 
 def send_link_again(database: Database, clock: Clock, email_key: str) -> int:
-    """Queue the link for an address in every open wave that waits for its answer; tells how many.
+    """Queue the link for an address in every open wave; tells how many letters.
 
-    At most once an hour and as often as there are steps for it. Whoever has opted out still gets
-    it, since they ask; an address suppressed for another reason does not.
+    At most once an hour and as often as there are steps for it. It goes out whether the person
+    has answered or not: else whoever asks in their name would read it from the count of letters.
+    Whoever has opted out still gets it, since they ask; an address suppressed for another reason
+    does not.
     """
     now = clock.now()
     with database.writing() as session:
@@ -51,9 +53,7 @@ def send_link_again(database: Database, clock: Clock, email_key: str) -> int:
                 Wave.state.in_(("open", "paused")),
                 Wave.opens_at <= now,
                 Wave.closes_at > now,
-                Invitation.answered.is_(False),
                 Invitation.revoked.is_(False),
-                Invitation.withdrawn.is_(False),
                 ~exists().where(
                     Suppression.email_key == email_key,
                     Suppression.reason != REASON,

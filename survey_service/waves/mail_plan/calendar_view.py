@@ -116,6 +116,6 @@ def _standing(
     if planned.is_over(now) or wave.state == "cancelled":
         return "passed"
     ended = wave.state not in {"draft", "open", "paused"}
-    if ended and planned.step.after == "open":
+    if ended and planned.step.after == "open" and not planned.step.goes_in(wave.state):
         return "passed"
     return "due" if planned.has_begun(now) else "to-come"

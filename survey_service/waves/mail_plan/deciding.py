@@ -37,7 +37,7 @@ def send_step(database: Database, clock: Clock, *, code: str, step: str, actor: 
         plan, now = plan_from_json(wave.plan), clock.now()
         planned = _find(session, wave, plan, step)
         allowed = "published" if planned.step.after == "published" else "open"
-        if wave.state != allowed:
+        if not planned.step.goes_in(wave.state):
             raise ProblemsError(_not_now(wave, planned, allowed))
         if not planned.has_begun(now):
             raise ProblemsError(_not_yet(wave, planned))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from survey_service.waves.mail_plan.timetable import PlannedStep, timetable
 from survey_service.waves.mail_plan.windows import next_opening
 from survey_service.waves.plan import WavePlan, plan_from_json
 
+_SENDING: Final = ("open", "closed", "published")
 Deed = Literal["begin", "go on", "ask", "pass over", "clear"]
 
 
@@ -42,11 +43,12 @@ class Scheduled:
 def schedule(database: Database, clock: Clock) -> Scheduled:
     """Queue what the plans of all waves have due, each person's letter of a step once.
 
-    Open waves only, and published ones for the letter about results. Any number of workers may
-    run it at once: a wave's row is locked while its letters are queued.
+    Open waves only, closed ones for the last thanks, and published ones for the letter about
+    results. Any number of workers may run it at once: a wave's row is locked while its letters
+    are queued.
     """
     with database.reading() as session:
-        waves = session.scalars(select(Wave).where(Wave.state.in_(("open", "published"))))
+        waves = session.scalars(select(Wave).where(Wave.state.in_(_SENDING)))
         busy = [wave.id for wave in waves if any(_deeds(session, wave, clock.now()))]
     done = Scheduled()
     for wave in busy:
@@ -160,11 +162,13 @@ def _steps_in_force(session: Session, wave: Wave, plan: WavePlan) -> list[Planne
     return [
         planned
         for planned in timetable(plan)
-        if planned.step is not INVITATION and planned.step is not RESULTS
+        if planned.step is not INVITATION and planned.step.goes_in(wave.state)
     ]
 
 
 def _opens_too_late(planned: PlannedStep, plan: WavePlan, now: datetime) -> bool:
+    if planned.step is THANK_YOU:  # a weekend after the closing makes nobody's thanks needless
+        return False
     return planned.is_over(next_opening(plan, now))
 
 

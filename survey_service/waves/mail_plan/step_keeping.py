@@ -14,6 +14,8 @@ from survey_service.store.letters import Letter
 from survey_service.store.mail import LetterEvent, WaveStep
 from survey_service.store.waves import Wave
 from survey_service.waves.mail_plan.steps import Step
+from survey_service.waves.mail_plan.timetable import timetable
+from survey_service.waves.plan import WavePlan
 
 PLAN = "plan"
 """Who decided, where nobody had to."""
@@ -120,3 +122,30 @@ def drop_waiting(
             )
         )
     return len(ids)
+
+
+def queue_again(session: Session, clock: Clock, wave: int, plan: WavePlan) -> None:
+    """Queue again what the end of a wave had dropped, now that its plan has a later one.
+
+    A step that has another day by now waits for it; whether a person has answered meanwhile is
+    asked when their letter is sent.
+    """
+    now = clock.now()
+    due = {planned.step.name: planned.due_at for planned in timetable(plan)}
+    dropped = (Letter.wave_id == wave, Letter.state == "dropped", Letter.reason == "wave-over")
+    for step in session.scalars(select(Letter.step).where(*dropped).distinct()).all():
+        which = (*dropped, Letter.step == step)
+        line = select(Letter.id, literal(now, Instant()), literal("queued")).where(*which)
+        session.execute(
+            insert(LetterEvent).from_select(["letter_id", "at", "event"], line.order_by(Letter.id))
+        )
+        session.execute(
+            update(Letter)
+            .where(*which)
+            .values(
+                state="queued",
+                reason=None,
+                settled_at=None,
+                not_before=max(now, due.get(step) or now),
+            )
+        )

@@ -13,19 +13,25 @@ class Step:
 
     `asks` tells whether it asks for an answer, so that it is dropped once there is one, counts
     in the days between letters, and carries the personal link. `after` is the state in which a
-    wave sends it: `open`, or `published` for what follows the results.
+    wave sends it: `open`, or `published` for what follows the results. One that goes
+    `until_cut_off` is sent by a closed wave too, to whoever answered in its last hours.
     """
 
     name: str
     template: str
     asks: bool = False
     after: str = "open"
+    until_cut_off: bool = False
+
+    def goes_in(self, state: str) -> bool:
+        """Tell whether a wave in such a state sends it."""
+        return state == self.after or (self.until_cut_off and state == "closed")
 
 
 PRE_NOTICE: Final = Step(name="pre-notice", template="pre-notice")
 INVITATION: Final = Step(name="invitation", template="invitation", asks=True)
 CLOSING_NOTICE: Final = Step(name="closing-notice", template="closing-notice", asks=True)
-THANK_YOU: Final = Step(name="thank-you", template="thank-you")
+THANK_YOU: Final = Step(name="thank-you", template="thank-you", until_cut_off=True)
 RESULTS: Final = Step(name="results", template="results", after="published")
 REMINDERS: Final = tuple(
     Step(name=f"reminder-{number}", template="reminder", asks=True)

@@ -50,7 +50,8 @@ class PlannedStep:
 def timetable(plan: WavePlan) -> tuple[PlannedStep, ...]:
     """List the steps of a plan in the order in which they are due.
 
-    A step that asks is current until the next one that asks; all end with the wave's last day.
+    A step that asks is current until the next one that asks; all end with the wave's last day,
+    but for thanks, which whoever answered in its last hours gets within the plan's `late_hours`.
     """
     closes_at = plan.closes_at().astimezone(UTC)
     asking = [*_asking(plan)]
@@ -67,8 +68,9 @@ def timetable(plan: WavePlan) -> tuple[PlannedStep, ...]:
         steps.insert(0, first)
     if plan.mail.thank_you:
         opens_at = plan.opens_at().astimezone(UTC)
+        thanked_by = closes_at + timedelta(hours=plan.mail.late_hours)
         steps.append(
-            PlannedStep(step=THANK_YOU, day=plan.opens, due_at=opens_at, ends_at=closes_at)
+            PlannedStep(step=THANK_YOU, day=plan.opens, due_at=opens_at, ends_at=thanked_by)
         )
     if plan.mail.results:
         steps.append(PlannedStep(step=RESULTS, day=None, due_at=None, ends_at=None))

@@ -28,6 +28,7 @@ LONGEST: Final[dict[str, int]] = {"subject": 200, "opening": 2000, "closing": 20
 
 _KINDS = tuple(dict.fromkeys(step.template for step in STEPS.values()))
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+_SALUTATION = re.compile(r"\s*(?:kính (?:gửi|thưa)|thưa|dear)\b", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.-]+\.[a-z]{2,}/\S*", re.IGNORECASE)
 _DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
 _AFTER_A_LINK = ".,;:!?)]”’\"'"
@@ -36,7 +37,7 @@ _AFTER_A_LINK = ".,;:!?)]”’\"'"
 def check_wordings(plan: WavePlan, file: str) -> Iterator[Problem]:
     """Find what cannot stand in the words of a plan, and warn of what reads badly."""
     counts = Counter(wording.step for wording in plan.wording)
-    for number, wording in enumerate(plan.wording):
+    for number, wording in enumerate(plan.wording, 1):
         where = f"{file}: wording[{number}]"
         if wording.step not in {*STEPS, *_KINDS}:
             yield problem(
@@ -58,6 +59,18 @@ def check_wordings(plan: WavePlan, file: str) -> Iterator[Problem]:
                 yield from _check_links(plan, words, place)
                 if part == "subject":
                     yield from _check_length(plan, words, language, place)
+                elif part == "opening" and _SALUTATION.match(words):
+                    yield _greets_twice(place)
+
+
+def _greets_twice(where: str) -> Problem:
+    return problem(
+        where,
+        "thư luôn mở đầu bằng “Kính gửi Ông/Bà …” nên lời chào sẽ lặp lại; bỏ lời chào ở đây.",
+        "letters always begin with “Dear …”, so people would be greeted twice; leave the "
+        "salutation out here.",
+        warning=True,
+    )
 
 
 def _check_signs(words: str, part: str, where: str) -> Iterator[Problem]:

@@ -1,10 +1,11 @@
 import time
 from dataclasses import replace
 from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.testing import TestClient
 from rounds import Round
 
@@ -12,7 +13,7 @@ from survey_service.clock import SteppedClock
 from survey_service.mailing.wishes.link_again import LinkRequests
 from survey_service.store.tables import Letter
 from survey_service.web.app import create_app
-from survey_service.web.limiting import PER_HOUR, Limiter
+from survey_service.web.limiting import PER_HOUR, Limiter, client_of
 from survey_service.web.serving import serving
 
 Client = TestClient[Litestar]
@@ -131,6 +132,11 @@ def test_clients_are_counted_apart_and_a_network_together(wave: Round) -> None:
     assert allowed == [True, True, False]
     assert limiter.allows("2001:db8:0:2::1")
     assert limiter.allows("?" * 500)
+    mapped = [limiter.allows(client) for client in ("192.0.2.3", "::ffff:192.0.2.3", "192.0.2.3:9")]
+    assert mapped == [True, True, False]
+    assert limiter.allows("::ffff:192.0.2.4")
+    ports = [limiter.allows(f"[2001:db8:0:3::1]:{port}") for port in (1, 2, 3)]
+    assert ports == [True, True, False]
     kept = b"".join(vars(limiter)["_counts"])
     assert b"192.0.2" not in kept
 
@@ -175,3 +181,10 @@ def test_behind_a_proxy_of_this_machine_clients_are_counted_apart(
                 assert connection.getresponse().read()
         connection.close()
     assert len(requests) == 2 * PER_HOUR
+
+
+def test_a_header_of_the_clients_own_above_the_proxys_counts_for_nothing() -> None:
+    """HAProxy adds a line of its own and leaves the client's standing."""
+    lines = [(b"x-forwarded-for", b"203.0.113.7"), (b"x-forwarded-for", b"192.0.2.1")]
+    scope: Any = {"type": "http", "method": "POST", "headers": lines, "client": ("127.0.0.1", 1)}
+    assert client_of(Request(scope)) == "192.0.2.1"

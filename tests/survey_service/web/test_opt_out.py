@@ -227,6 +227,7 @@ def test_one_click_opts_out_at_once(
         (multipart()[:-9] + multipart(), MULTIPART),
         (multipart(), {"content-type": "multipart/form-data"}),
         (multipart(), {"content-type": "multipart/form-data; boundary=abc"}),
+        (multipart(), {"content-type": f"multipart/form-data; {'a=b;' * 50} boundary=xyz"}),
         (b"scope=all", FORM),
         (b"consent=yes", FORM),
         (b"\xff\xfe", FORM),

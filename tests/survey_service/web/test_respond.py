@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 from litestar import Litestar
@@ -264,6 +265,13 @@ def test_the_front_page_says_whether_the_survey_is_real(client: Client, wave: Ro
     assert "Is this survey real?" in client.get("/?lang=en").text
     wave.change_wave(state="draft")
     assert "12/SNV-CCHC" not in client.get("/").text
+
+
+def test_the_front_page_knows_a_wave_that_was_announced(client: Client, wave: Round) -> None:
+    wave.change_wave(opens_at=wave.clock.now() + timedelta(days=3))
+    page = client.get("/").text
+    assert "12/SNV-CCHC" in page
+    assert "Hiện không có" not in page
 
 
 def test_styles_are_kept_for_ever(client: Client) -> None:

@@ -33,7 +33,10 @@ def upgrade() -> None:
     )
     # Until now there was one relay, and it had no name.
     op.execute("UPDATE letters SET transport = 'relay' WHERE state IN ('intent', 'uncertain')")
-    with op.batch_alter_table("letters", schema=None) as batch_op:
+    # SQLite would give the number of a deleted letter to another one, and with it its Message-ID.
+    with op.batch_alter_table(
+        "letters", schema=None, table_kwargs={"sqlite_autoincrement": True}
+    ) as batch_op:
         batch_op.alter_column("domain", existing_type=sa.String(length=255), nullable=False)
     with op.batch_alter_table("dispatchers", schema=None) as batch_op:
         batch_op.alter_column(
