@@ -15,6 +15,7 @@ from survey_service.cli.speaking import Voice, say, show_json, speaks, word
 from survey_service.cli.wiring import Wiring, pass_wiring
 from survey_service.mailing.relays.setup import read_mail_setup
 from survey_service.mailing.sending.forecast import Forecast, forecast
+from survey_service.mailing.wishes.floods import floods
 from survey_service.waves.mail_plan.letter_names import STATES, event_name, step_name
 from survey_service.waves.status import GroupStatus, StepStatus, WaveStatus, wave_status
 from survey_service.waves.transitions import STATE_NAMES
@@ -50,6 +51,7 @@ def status(
             if watch:
                 click.clear()
             _show(found, voice)
+            _show_floods(wiring, code, voice)
             _show_forecast(found, ahead, voice)
 
 
@@ -113,6 +115,12 @@ def _show(found: WaveStatus, voice: Voice) -> None:
         f"Đợt {found.code}: {name.vi}; {found.contacts} người trong danh sách.",
         f"Wave {found.code}: {name.en}; {found.contacts} people listed.",
     )
+    if found.purged:
+        say(
+            voice,
+            "Danh sách và thư đã xóa (purge); chỉ còn số đếm.",
+            "The list and its letters are purged; only counts are left.",
+        )
     if found.groups:
         _show_groups(found, voice)
     if found.withdrawn:
@@ -127,6 +135,19 @@ def _show(found: WaveStatus, voice: Voice) -> None:
     for step in found.letters:
         click.echo(_step_line(step, voice))
     _show_trouble(found, voice)
+
+
+def _show_floods(wiring: Wiring, code: str, voice: Voice) -> None:
+    with wiring.database.reading() as session:
+        found = floods(session, code)
+    for flood in found:
+        say(
+            voice,
+            f"NGỪNG THƯ BẤT THƯỜNG: {flood.people} người ở {flood.domain} cùng lúc; xem: mail "
+            f"floods {code}",
+            f"A FLOOD OF OPT-OUTS: {flood.people} people at {flood.domain} at once; see: mail "
+            f"floods {code}",
+        )
 
 
 def _show_groups(found: WaveStatus, voice: Voice) -> None:

@@ -81,8 +81,8 @@ class WaveStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     `withdrawn` counts, for the wave as a whole, the people invited who took their response back;
     `opted_out` and `suppressed` those listed who are not written to, by their own wish or since
-    their mail bounced. `late` steps ask whether to send; `stopped` relays are everybody's. `zone`
-    is the wave's own.
+    their mail bounced. `purged` tells that only these counts are left. `late` steps ask whether
+    to send; `stopped` relays are everybody's. `zone` is the wave's own.
     """
 
     code: str
@@ -93,6 +93,7 @@ class WaveStatus(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: int = 0
     opted_out: int = 0
     suppressed: int = 0
+    purged: bool = False
     late: tuple[LateStep, ...] = ()
     stopped: tuple[StoppedRelay, ...] = ()
     zone: str = ZONE
@@ -129,12 +130,12 @@ def wave_status(session: Session, code: str) -> WaveStatus:
         return msgspec.structs.replace(
             then,
             state=wave.state,
+            purged=then.contacts > 0 and not _listed(session, wave.id),
             letters=(*(step for step in then.letters if step.step not in counted), *since),
             late=_late(session, wave.id),
             stopped=_stopped(session),
             zone=wave.plan.zone,
         )
-    contacts = select(func.count()).select_from(Contact).where(Contact.wave_id == wave.id)
     withdrawn = (
         select(func.count())
         .select_from(Invitation)
@@ -143,7 +144,7 @@ def wave_status(session: Session, code: str) -> WaveStatus:
     return WaveStatus(
         code=wave.code,
         state=wave.state,
-        contacts=session.scalar(contacts) or 0,
+        contacts=_listed(session, wave.id),
         groups=_groups(session, wave),
         letters=_letters(session, wave.id),
         withdrawn=session.scalar(withdrawn) or 0,
@@ -153,6 +154,11 @@ def wave_status(session: Session, code: str) -> WaveStatus:
         stopped=_stopped(session),
         zone=wave.plan.zone,
     )
+
+
+def _listed(session: Session, wave: int) -> int:
+    contacts = select(func.count()).select_from(Contact).where(Contact.wave_id == wave)
+    return session.scalar(contacts) or 0
 
 
 def _groups(session: Session, wave: LoadedWave) -> tuple[GroupStatus, ...]:

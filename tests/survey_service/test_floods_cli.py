@@ -9,6 +9,7 @@ from made_waves import NOW, MadePerson, make_wave
 from sqlalchemy import select
 
 from survey_service.cli.mail import mail
+from survey_service.cli.waves import wave
 from survey_service.cli.wiring import Wiring
 from survey_service.clock import SteppedClock
 from survey_service.config import read_settings
@@ -57,6 +58,8 @@ def test_a_flood_is_shown_with_what_to_do_and_released(wiring: Wiring) -> None:
     shown = run(wiring, "floods", CODE, "--lang", "en")
     assert "hop-thu.example: 11 people opted out" in shown.output
     assert f"mail release-flood {CODE} hop-thu.example" in shown.output
+    told = CliRunner().invoke(wave, ["status", CODE, "--lang", "en"], obj=wiring)
+    assert f"11 people at hop-thu.example at once; see: mail floods {CODE}" in told.output
     (row,) = json.loads(run(wiring, "floods", CODE, "--json").output)
     assert (row["domain"], row["people"]) == ("hop-thu.example", 11)
     done = run(wiring, "release-flood", CODE, "Hop-Thu.example", "--actor", "Phòng Nội vụ")

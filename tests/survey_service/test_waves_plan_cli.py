@@ -138,6 +138,7 @@ def test_a_purge_before_its_day_is_refused_in_both_languages(plan: Plan, run: Ru
     plan.stage.clock.move_to(day(304, 0))  # 2025-12-31 is over
     assert "Deleted 36 people and 36 letters" in run("wave", "purge", CODE).output
     assert "was purged already" in run("wave", "purge", CODE).output
+    assert "only counts are left" in run("wave", "status", CODE).output
     assert msgspec.json.decode(run("wave", "purge", CODE, "--json").output) == {
         "people": 0,
         "letters": 0,
