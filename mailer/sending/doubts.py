@@ -117,5 +117,10 @@ def _resolve(
     else:
         return None
     return Resolution(
-        letter=doubt.letter, attempt=doubt.attempt, state=state, at=now, evidence=evidence
+        letter=doubt.letter,
+        attempt=doubt.attempt,
+        since=doubt.since,
+        state=state,
+        at=now,
+        evidence=evidence,
     )

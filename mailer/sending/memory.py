@@ -146,7 +146,8 @@ class MemoryOutbox:
         """End doubts."""
         for resolution in resolutions:
             entry = self.entries[resolution.letter]
-            if entry.state is State.UNCERTAIN and entry.attempt == resolution.attempt:
+            same = (entry.attempt, entry.since) == (resolution.attempt, resolution.since)
+            if entry.state is State.UNCERTAIN and same:
                 entry.state, entry.since = resolution.state, resolution.at
                 entry.not_before = None
 

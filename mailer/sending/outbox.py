@@ -89,6 +89,8 @@ class Resolution:
 
     letter: str
     attempt: int
+    since: datetime
+    """When the doubt began: what was learnt about an older doubt says nothing of a newer one."""
     state: State
     at: datetime
     evidence: str

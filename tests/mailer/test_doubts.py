@@ -89,6 +89,8 @@ def test_without_a_resolver_the_policy_waits_for_the_settle_time_alone() -> None
 
 def test_a_resolution_that_came_late_changes_nothing() -> None:
     outbox = doubtful()
-    late = Resolution(letter="l1", attempt=7, state=State.SENT, at=START, evidence="log")
+    late = Resolution(
+        letter="l1", attempt=7, since=START, state=State.SENT, at=START, evidence="log"
+    )
     outbox.resolve([late])
     assert outbox.entries["l1"].state is State.UNCERTAIN

@@ -216,13 +216,43 @@ def test_a_doubt_ends_by_evidence_or_by_policy_and_is_counted(
     outbox.resolve(
         [
             Resolution(
-                letter=doubt.letter, attempt=doubt.attempt, state=state, at=NOW, evidence="log"
+                letter=doubt.letter,
+                attempt=doubt.attempt,
+                since=doubt.since,
+                state=state,
+                at=NOW,
+                evidence="log",
             )
             for doubt, state in zip(doubts, (State.SENT, State.QUEUED), strict=True)
         ]
     )
     assert _states(database)[:2] == ["sent", "queued"]
     assert [_row(database, letter).resent for letter in made.letters[:2]] == [0, 1]
+
+
+def test_what_was_learnt_about_an_older_doubt_ends_no_newer_one(
+    database: Database, clock: SteppedClock, made: MadeWave
+) -> None:
+    outbox = _outbox(database, clock)
+    (ticket,) = [claimed.ticket for claimed in outbox.claim(1)]
+    outbox.record_intent([ticket])
+    outbox.settle([_end(ticket, State.UNCERTAIN, LOST)])
+    (doubt,) = outbox.uncertain(NOW)
+    older = doubt.since - timedelta(minutes=1)
+    for since, state in ((older, "uncertain"), (doubt.since, "sent")):
+        outbox.resolve(
+            [
+                Resolution(
+                    letter=doubt.letter,
+                    attempt=doubt.attempt,
+                    since=since,
+                    state=State.SENT,
+                    at=NOW,
+                    evidence="log",
+                )
+            ]
+        )
+        assert _row(database, made.letters[0]).state == state
 
 
 def test_a_late_reply_ends_a_doubt(database: Database, clock: SteppedClock, made: MadeWave) -> None:

@@ -96,7 +96,14 @@ def test_a_resolution_is_written_with_its_evidence_and_only_once(
     outbox.record_intent(tickets)
     outbox.settle([ended(ticket, State.UNCERTAIN, LOST) for ticket in tickets])
     ends = [
-        Resolution(letter=ticket.letter, attempt=1, state=state, at=NOW, evidence="the relay's log")
+        Resolution(
+            letter=ticket.letter,
+            attempt=1,
+            since=NOW,
+            state=state,
+            at=NOW,
+            evidence="the relay's log",
+        )
         for ticket, state in zip(tickets, (State.SENT, State.QUEUED), strict=True)
     ]
     outbox.resolve(ends)

@@ -76,6 +76,7 @@ def end_doubts(session: Session, resolutions: Sequence[Resolution]) -> None:
             .where(
                 Letter.id == int(end.letter),
                 Letter.attempt == end.attempt,
+                Letter.settled_at == end.since,
                 Letter.state == State.UNCERTAIN,
             )
             .values(
