@@ -16,7 +16,7 @@ from aiosmtplib.errors import SMTPException, SMTPResponseException
 from cryptography import x509
 
 from mailer.doctor.names import IpAddress
-from mailer.smtp.endpoint import Endpoint, Security
+from mailer.smtp.endpoint import Security
 from mailer.smtp.oauth import TokenError
 from mailer.smtp.transport import TransportSettings
 from mailer.smtp.words import plain_words
@@ -229,13 +229,3 @@ def _discreet(words: str, secrets: list[str]) -> str:
             for shape in (secret, b64encode(octets).decode(), octets.hex()):
                 words = words.replace(shape, "…")
     return " ".join(plain_words(words, 2 * _WORDS).split())[:_WORDS]
-
-
-def is_own(endpoint: Endpoint) -> bool:
-    """Tell whether a relay runs on this machine."""
-    if endpoint.host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(endpoint.host).is_loopback
-    except ValueError:
-        return False

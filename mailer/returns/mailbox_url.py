@@ -1,10 +1,10 @@
 """Where a mailbox is: one URL, secure unless it plainly stays on this machine."""
 
-import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from mailer.reason import Reason, RefusedError
+from mailer.smtp.loopback import is_loopback
 
 _PORTS = {"imaps": 993, "imap": 143}
 
@@ -45,7 +45,7 @@ class MailboxUrl:
             host=host,
             port=_PORTS[parts.scheme] if port is None else port,
             implicit_tls=implicit,
-            starttls=not implicit and not _is_loopback(host),
+            starttls=not implicit and not is_loopback(host),
             username=username,
             password=None if parts.password is None else unquote(parts.password),
             folder=unquote(parts.path.strip("/")) or "INBOX",
@@ -55,15 +55,6 @@ class MailboxUrl:
     def name(self) -> str:
         """A name for the folder that holds no password and fits a column of 200."""
         return f"{self.username}@{self.host}:{self.port}/{self.folder}"[:200]
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 _UNREADABLE = Reason(

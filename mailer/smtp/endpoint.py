@@ -1,11 +1,11 @@
 """Where letters are handed over: one URL, secure unless it plainly says otherwise."""
 
-import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from mailer.reason import Reason, RefusedError
+from mailer.smtp.loopback import is_loopback
 
 
 class Security(StrEnum):
@@ -37,7 +37,7 @@ class Endpoint:
     @property
     def is_loopback(self) -> bool:
         """Whether it is on this machine."""
-        return _is_loopback(self.host)
+        return is_loopback(self.host)
 
     @classmethod
     def parse(cls, url: str) -> "Endpoint":
@@ -54,13 +54,13 @@ class Endpoint:
             raise RefusedError(_UNREADABLE) from None
         security = _SCHEMES.get(parts.scheme)
         if parts.scheme == "smtp" and host:
-            security = Security.PLAIN if _is_loopback(host) else Security.STARTTLS
+            security = Security.PLAIN if is_loopback(host) else Security.STARTTLS
         extra = parts.path not in {"", "/"} or parts.query or parts.fragment
         if security is None or not host or extra:
             raise RefusedError(_UNREADABLE)
         if (parts.username is None) != (parts.password is None):
             raise RefusedError(_HALF_LOGIN)
-        if parts.password is not None and security is Security.PLAIN and not _is_loopback(host):
+        if parts.password is not None and security is Security.PLAIN and not is_loopback(host):
             raise RefusedError(_BARE_PASSWORD)
         return cls(
             host=host,
@@ -69,15 +69,6 @@ class Endpoint:
             username=None if parts.username is None else unquote(parts.username),
             password=None if parts.password is None else unquote(parts.password),
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 _UNREADABLE = Reason(

@@ -12,7 +12,7 @@ from made_certificates import made_contexts
 from scripted_server import Drop, ScriptedServer, Stall
 
 from mailer.doctor.finding import Finding, Mark, has_error
-from mailer.doctor.probe import Probe, Stage, is_own, probe
+from mailer.doctor.probe import Probe, Stage, probe
 from mailer.doctor.relay import examine_relay
 from mailer.smtp.endpoint import Endpoint
 from mailer.smtp.oauth import OAuthClient, TokenSource
@@ -202,4 +202,4 @@ def test_a_stripped_starttls_is_an_error_and_no_password_goes_out() -> None:
     [("127.0.0.1", True), ("localhost", True), ("[::1]", True), ("relay.example", False)],
 )
 def test_a_relay_on_this_machine_is_our_own(host: str, own: bool) -> None:
-    assert is_own(Endpoint.parse(f"smtp://{host}:25")) is own
+    assert Endpoint.parse(f"smtp://{host}:25").is_loopback is own

@@ -12,7 +12,7 @@ from mailer.doctor.exchanges import examine_mx
 from mailer.doctor.finding import Finding, Sheet
 from mailer.doctor.following import ReturnFolders, follow_trial
 from mailer.doctor.names import IpAddress, Names, NamesUnreachableError
-from mailer.doctor.probe import Probe, is_own, probe
+from mailer.doctor.probe import Probe, probe
 from mailer.doctor.relay import examine_relay
 from mailer.doctor.reverse import examine_ptr
 from mailer.doctor.sender_policy import Origin, examine_spf
@@ -122,7 +122,7 @@ class Checkup:
         except NamesUnreachableError:
             named = ()
         public = tuple(address for address in named if address.is_global)
-        certain = is_own(relay.endpoint)
+        certain = relay.endpoint.is_loopback
         return Origin(relay=relay.name, addresses=public, helo=helo, certain=certain)
 
     def _test_letter(self, to: str, signer: DkimSigner | None, wait: float) -> Iterator[Finding]:

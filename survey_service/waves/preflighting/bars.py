@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from mailer.smtp.loopback import is_loopback
 from questionnaires.checking import check
 from questionnaires.problems import Problem, problem
 from survey_service.config import Settings
@@ -101,10 +101,10 @@ def check_settings(settings: Settings) -> Iterator[Problem]:
     """Check that letters reach people, that replies come back, and that links lead somewhere."""
     yield from check_relay(settings)
     yield from _check_sender(settings)
-    if not _is_loopback(settings.public_url):
+    if not is_loopback(urlsplit(settings.public_url).hostname or ""):
         return
     # Letters that stay on this machine may well carry links that work on it alone.
-    kept_here = _is_loopback(settings.smtp_url)
+    kept_here = is_loopback(urlsplit(settings.smtp_url).hostname or "")
     yield problem(
         "SURVEY_PUBLIC_URL",
         f"liên kết trong thư sẽ trỏ về chính máy này ({settings.public_url}); đặt "
@@ -140,13 +140,3 @@ def _check_sender(settings: Settings) -> Iterator[Problem]:
             f"the domain {domain} is for examples only: mail servers would refuse the letters and "
             "bounces would be lost; set SURVEY_MAIL_FROM to a real address of the office.",
         )
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
