@@ -41,7 +41,7 @@ bench: install ## Print the benchmarks' ratios
 requirements: install ## Pin requirements anew (hashes, no index addresses)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra postgres pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra postgres --group pyproject.toml:dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --extra postgres --extra reports --extra statistics --group pyproject.toml:dev pyproject.toml -o requirements-dev.txt
 
 clean: ## Remove what was set up and built
 	rm -rf $(VENV) build dist demo-out .pytest_cache .ruff_cache

@@ -8,9 +8,9 @@ from statistics import median
 
 import numpy as np
 
-from analysis.columns import Ballots, FloatArray, IndexColumns, LeafColumns, Stratum
-from analysis.ranking import rank_sets
-from analysis.scoring import Scores, score
+from analysis.scoring.columns import Ballots, FloatArray, IndexColumns, LeafColumns, Stratum
+from analysis.scoring.scoring import Scores, score
+from analysis.standing.ranking import rank_sets
 
 UNITS, GROUPS, LEAVES, ITEMS, OPTIONS = 40, 6, 8, 5, 5
 BALLOTS, PER_PERSON, REPEATS = 25_000, 4, 7

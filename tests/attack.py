@@ -7,7 +7,7 @@ from itertools import combinations
 
 from elimination import alone, is_fixed
 
-from analysis.disclosure import GroupBallots, LeafCount, Row, Suppression
+from analysis.disclosure.suppression import GroupBallots, LeafCount, Row, Suppression
 
 Cell = tuple[str, int]
 """A leaf and a group: the unknown mean of the group on the leaf."""

@@ -79,10 +79,10 @@ def database(database_url: str) -> Generator[Database]:
     database.close()
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep the tests that share the mail servers in one process, so that each starts once."""
-    if {"dovecot", "postfix"} & set(getattr(item, "fixturenames", ())):
-        item.add_marker(pytest.mark.xdist_group("post"))
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Play the journeys first: begun last, one of them would keep a single process busy."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from analysis.columns import Ballots, IndexColumns, LeafColumns, Stratum
+from analysis.scoring.columns import Ballots, IndexColumns, LeafColumns, Stratum
 from questionnaires.definition import Item, Questionnaires
 from questionnaires.index import Code, Framework, Leaf, UnitClass
 from questionnaires.packing import columns as packed_columns

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from analysis.disclosure import LeafCount, Row, Suppression, suppress
-from analysis.scores import Scores, UnitScore
-from analysis.scoring import score
+from analysis.disclosure.suppression import LeafCount, Row, Suppression, suppress
+from analysis.scoring.scores import Scores, UnitScore
+from analysis.scoring.scoring import score
 from questionnaires.index import Code, Framework, Leaf
 from questionnaires.problems import ProblemsError, problem
 from survey_service.dataset.content import DatasetContent

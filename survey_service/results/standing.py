@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from analysis.classification import classify
-from analysis.ranking import competition_ranks, rank_sets
 from analysis.rounding import round_half_up
+from analysis.standing.classification import classify
+from analysis.standing.ranking import competition_ranks, rank_sets
 from questionnaires.index import Code
 from survey_service.results.units import UnitFigures
 from survey_service.sheet.score_sheet import RankSet, Unranked

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.columns import NOT_ASKED, Ballots, BoolArray, LeafColumns
-from analysis.disclosure import GroupBallots, Suppression
-from analysis.scores import Scores
+from analysis.disclosure.suppression import GroupBallots, Suppression
+from analysis.scoring.columns import NOT_ASKED, Ballots, BoolArray, LeafColumns
+from analysis.scoring.scores import Scores
 from questionnaires.index import Framework
 from survey_service.dataset.content import DatasetContent
 from survey_service.results.columns import Columns

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.disclosure import Row, Suppression
+from analysis.disclosure.suppression import Row, Suppression
 from analysis.rounding import round_half_up
-from analysis.scores import GroupCell, LeafScore, UnitScore
+from analysis.scoring.scores import GroupCell, LeafScore, UnitScore
 from questionnaires.index import Code, Leaf, UnitClass
 from survey_service.results.figures import UNCERTAINTY_PLACES, plain, uncertainty, written
 from survey_service.results.scored import Scored

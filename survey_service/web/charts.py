@@ -9,9 +9,9 @@ from typing import Final
 import msgspec
 
 from questionnaires.text import Language
-from survey_service.sheet.caterpillar import Caterpillar, caterpillar
-from survey_service.sheet.caterpillar_svg import caterpillar_svg
-from survey_service.sheet.plot_shapes import NARROW, WIDE
+from survey_service.charts.caterpillar import Caterpillar, caterpillar
+from survey_service.charts.caterpillar_shapes import NARROW, WIDE
+from survey_service.charts.caterpillar_svg import caterpillar_svg
 from survey_service.sheet.score_sheet import ScoreSheet
 from survey_service.web.publications import PublishedFile
 

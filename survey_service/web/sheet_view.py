@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from questionnaires.text import Language
-from survey_service.sheet.caterpillar import Caterpillar, caterpillar
-from survey_service.sheet.plot_shapes import NARROW, WIDE
+from survey_service.charts.caterpillar import Caterpillar, caterpillar
+from survey_service.charts.caterpillar_shapes import NARROW, WIDE
 from survey_service.sheet.score_sheet import (
     ClassSheet,
     CriterionLine,

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from analysis.columns import (
+from analysis.scoring.columns import (
     AnswerArray,
     Ballots,
     FloatArray,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.columns import Ballots, IndexColumns, LeafColumns, Stratum
+from analysis.scoring.columns import Ballots, IndexColumns, LeafColumns, Stratum
 
 REFERENCE = Path(__file__).parent / "reference"
 GROUPS = ("citizen", "business", "servant", "expert")

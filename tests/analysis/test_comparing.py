@@ -9,10 +9,10 @@ import pytest
 import small
 from scipy import stats
 
-from analysis.columns import FloatArray, Stratum
-from analysis.common_groups import comparable_index, counted_groups
-from analysis.comparison import average_difference_errors, changes, difference_errors
-from analysis.scoring import Scores, score
+from analysis.comparing.changes import average_difference_errors, changes, difference_errors
+from analysis.comparing.common_groups import comparable_index, counted_groups
+from analysis.scoring.columns import FloatArray, Stratum
+from analysis.scoring.scoring import Scores, score
 from analysis.significance import holm, two_sided_p
 
 FREE = (Stratum(population=None),) * 2

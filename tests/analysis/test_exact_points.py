@@ -13,10 +13,10 @@ import synth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.columns import Ballots, IndexColumns, Stratum
 from analysis.intervals import beta_interval
 from analysis.rounding import round_half_up
-from analysis.scoring import UnitScore, score
+from analysis.scoring.columns import Ballots, IndexColumns, Stratum
+from analysis.scoring.scoring import UnitScore, score
 
 VECTORS = json.loads((synth.REFERENCE / "score-vectors.json").read_text())
 WEIGHTS = {

@@ -8,7 +8,7 @@ from elimination import alone, is_fixed
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analysis.disclosure import GroupBallots, LeafCount, Row, Suppression, suppress
+from analysis.disclosure.suppression import GroupBallots, LeafCount, Row, Suppression, suppress
 
 PLENTY = (GroupBallots(returned=99, valid=99), GroupBallots(returned=99, valid=99))
 MANY = {0: 50, 1: 30}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.classification import classify
 from analysis.rounding import round_half_up
+from analysis.standing.classification import classify
 
 BANDS = {"D": Decimal(0), "B": Decimal(65), "A": Decimal(80), "C": Decimal("50.00")}
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.ranking import cholesky, competition_ranks, rank_sets
+from analysis.linear import cholesky
+from analysis.standing.ranking import competition_ranks, rank_sets
 
 
 def test_equal_totals_share_a_rank_and_the_next_is_skipped() -> None:

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from analysis.response_rate import Dispositions, response_rates
+from analysis.quality.response_rates import Dispositions, response_rates
 
 
 def test_rates_of_a_wave() -> None:

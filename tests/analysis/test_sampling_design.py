@@ -8,12 +8,12 @@ import pytest
 import small
 import synth
 
-from analysis.columns import Stratum
-from analysis.design import design_of
-from analysis.estimates import item_values, unit_means
-from analysis.jackknife import jackknife_variance
-from analysis.scoring import score
-from analysis.variance import covariance
+from analysis.scoring.columns import Stratum
+from analysis.scoring.design import design_of
+from analysis.scoring.jackknife import jackknife_variance
+from analysis.scoring.scoring import score
+from analysis.scoring.unit_means import item_values, unit_means
+from analysis.scoring.variance import covariance
 
 Row = tuple[int, int, int, list[int]]
 

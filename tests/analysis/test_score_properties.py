@@ -9,8 +9,8 @@ import small
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.columns import BLANK, DONT_KNOW, Ballots, IndexColumns, Stratum
-from analysis.scoring import score
+from analysis.scoring.columns import BLANK, DONT_KNOW, Ballots, IndexColumns, Stratum
+from analysis.scoring.scoring import score
 
 SEEDS = st.integers(0, 10_000)
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import synth
 
-from analysis.columns import FloatArray
-from analysis.comparison import difference_errors, linked_covariance
-from analysis.design import Design, design_of
-from analysis.estimates import UnitMeans, item_values, unit_means
-from analysis.jackknife import jackknife_variance
-from analysis.scoring import Scores, score
+from analysis.comparing.changes import difference_errors, linked_covariance
+from analysis.scoring.columns import FloatArray
+from analysis.scoring.design import Design, design_of
+from analysis.scoring.jackknife import jackknife_variance
+from analysis.scoring.scoring import Scores, score
+from analysis.scoring.unit_means import UnitMeans, item_values, unit_means
 
 EXPECTED = synth.expected()
 WAVES, UNITS = (1, 2), range(1, synth.UNITS + 1)

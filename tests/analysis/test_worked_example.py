@@ -7,10 +7,10 @@ import pytest
 import synth
 import test_exact_points as vectors
 
-from analysis.columns import Stratum
-from analysis.disclosure import LeafCount, suppress
+from analysis.disclosure.suppression import LeafCount, suppress
 from analysis.rounding import round_half_up
-from analysis.scoring import LeafScore, score
+from analysis.scoring.columns import Stratum
+from analysis.scoring.scoring import LeafScore, score
 
 TEXT = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text(encoding="utf-8")
 LISTS = tuple(Stratum(population=population) for population in (65, 60, 40, 24))

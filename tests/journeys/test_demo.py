@@ -21,8 +21,6 @@ from survey_service.demo.lists import read_round
 from survey_service.waves.assignment import seed_of
 
 PACKAGES = ("dataset", "publication")
-# One worker plays the demo for all of its tests.
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from generated import generated
 from hand_made import frozen
 
 from questionnaires.text import Language
+from survey_service.charts.caterpillar import Caterpillar, Mark, Place, caterpillar
+from survey_service.charts.caterpillar_shapes import NARROW, WIDE, Shape
+from survey_service.charts.caterpillar_svg import caterpillar_svg
 from survey_service.results.computing import compute
-from survey_service.sheet.caterpillar import Caterpillar, Mark, Place, caterpillar
-from survey_service.sheet.caterpillar_svg import caterpillar_svg
-from survey_service.sheet.plot_shapes import NARROW, WIDE, Shape
 from survey_service.sheet.score_sheet import (
     NotMeasurable,
     Published,
@@ -139,9 +139,9 @@ def test_another_process_with_other_settings_draws_the_same_bytes(
     )
     program = (
         "import sys\n"
-        "from survey_service.sheet.caterpillar import Caterpillar, Mark, Place\n"
-        "from survey_service.sheet.caterpillar_svg import caterpillar_svg\n"
-        "from survey_service.sheet.plot_shapes import NARROW\n"
+        "from survey_service.charts.caterpillar import Caterpillar, Mark, Place\n"
+        "from survey_service.charts.caterpillar_svg import caterpillar_svg\n"
+        "from survey_service.charts.caterpillar_shapes import NARROW\n"
         f"sys.stdout.buffer.write(caterpillar_svg({plot!r}, NARROW))\n"
     )
     elsewhere = subprocess.run(

@@ -9,7 +9,7 @@ from attack import Leaf, Shown, leaks
 from generated import generated
 from hand_made import frozen, with_rules
 
-from analysis.disclosure import LeafCount, Row
+from analysis.disclosure.suppression import LeafCount, Row
 from survey_service.dataset.content import DatasetContent
 from survey_service.results.computing import compute
 from survey_service.results.scored import Scored, score_dataset

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from analysis.columns import (
+from analysis.scoring.columns import (
     BLANK,
     DONT_KNOW,
     NOT_APPLICABLE,

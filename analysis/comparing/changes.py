@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.columns import FloatArray
-from analysis.scores import Scores, UnitScore
+from analysis.scoring.columns import FloatArray
+from analysis.scoring.scores import Scores, UnitScore
 from analysis.significance import holm, two_sided_p
 
 Direction = Literal["rise", "fall", "unclear"]

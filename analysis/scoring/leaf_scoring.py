@@ -6,14 +6,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from analysis.blocks import Block, Layout
-from analysis.columns import BoolArray, FloatArray, IndexColumns, LeafColumns
-from analysis.counting import LeafAnswers, count_options, no_options, read_leaf
-from analysis.design import Design
 from analysis.intervals import interval
-from analysis.scores import GroupCell, LeafScore
-from analysis.variance import Spread, combined_spread, group_spread, group_sums
-from analysis.weighting import LeafPoints, weigh
+from analysis.scoring.blocks import Block, Layout
+from analysis.scoring.columns import BoolArray, FloatArray, IndexColumns, LeafColumns
+from analysis.scoring.counting import LeafAnswers, count_options, no_options, read_leaf
+from analysis.scoring.design import Design
+from analysis.scoring.scores import GroupCell, LeafScore
+from analysis.scoring.variance import Spread, combined_spread, group_spread, group_sums
+from analysis.scoring.weighting import LeafPoints, weigh
 
 Means = dict[int, tuple[int, Fraction | None]]
 """Group → number of valid ballots and their exact mean."""

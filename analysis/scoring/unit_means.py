@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.columns import Ballots, BoolArray, FloatArray, IntArray
-from analysis.design import Design
-from analysis.variance import covariance, sum_by
+from analysis.scoring.columns import Ballots, BoolArray, FloatArray, IntArray
+from analysis.scoring.design import Design
+from analysis.scoring.variance import covariance, sum_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

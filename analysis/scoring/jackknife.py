@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.blocks import lay_out
-from analysis.columns import Ballots, FloatArray, IndexColumns, Stratum
-from analysis.counting import read_leaf
-from analysis.design import design_of
-from analysis.scores import Scores
-from analysis.variance import sum_by
+from analysis.scoring.blocks import lay_out
+from analysis.scoring.columns import Ballots, FloatArray, IndexColumns, Stratum
+from analysis.scoring.counting import read_leaf
+from analysis.scoring.design import design_of
+from analysis.scoring.scores import Scores
+from analysis.scoring.variance import sum_by
 
 
 def jackknife_variance(

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.blocks import OPTIONS, SPECIAL, Block, Layout
-from analysis.columns import NOT_ASKED, BoolArray, FloatArray, LeafColumns
+from analysis.scoring.blocks import OPTIONS, SPECIAL, Block, Layout
+from analysis.scoring.columns import NOT_ASKED, BoolArray, FloatArray, LeafColumns
 
 WholeArray = NDArray[Any]
 """Integers: int64, or Python's own where a sum might pass 2⁶³."""

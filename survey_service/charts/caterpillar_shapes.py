@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from survey_service.sheet.caterpillar import Caterpillar, Mark
+from survey_service.charts.caterpillar import Caterpillar, Mark
 
 HEAD = 34
 """Pixels above the rows, for the upper figures of the axis."""

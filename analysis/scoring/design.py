@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.columns import Ballots, FloatArray, IntArray, Stratum
+from analysis.scoring.columns import Ballots, FloatArray, IntArray, Stratum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

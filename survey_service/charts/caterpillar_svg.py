@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from questionnaires.text import Text
-from survey_service.sheet.caterpillar import Caterpillar, Place
-from survey_service.sheet.plot_shapes import FOOT, HEAD, Row, Shape
+from survey_service.charts.caterpillar import Caterpillar, Place
+from survey_service.charts.caterpillar_shapes import FOOT, HEAD, Row, Shape
 
 # The style sheet's colours; an image does not see its tokens.
 _INK, _SOFT, _DEEP, _BRAND, _ACCENT = "#14202b", "#45525e", "#0d2745", "#14375e", "#b3221d"

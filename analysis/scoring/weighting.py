@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from analysis.columns import IndexColumns, LeafColumns
+from analysis.scoring.columns import IndexColumns, LeafColumns
 
 LeafState = Literal["measured", "not_measurable"]
 GroupState = Literal["counted", "flagged", "below_minimum", "empty"]

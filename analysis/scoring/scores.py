@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from analysis.columns import FloatArray
 from analysis.intervals import interval
-from analysis.weighting import GroupState, LeafState
+from analysis.scoring.columns import FloatArray
+from analysis.scoring.weighting import GroupState, LeafState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from analysis.columns import IndexColumns, LeafColumns
-from analysis.scores import Scores, UnitScore
+from analysis.scoring.columns import IndexColumns, LeafColumns
+from analysis.scoring.scores import Scores, UnitScore
 
 
 def comparable_index(

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from analysis.columns import BoolArray, FloatArray
+from analysis.linear import cholesky
+from analysis.scoring.columns import BoolArray, FloatArray
 
 RankSet = tuple[int, int]
 """Best and worst rank that cannot be ruled out."""
@@ -107,24 +108,3 @@ def _step_down(
             break
         left &= ~fresh
     return family & ~left
-
-
-def cholesky(covariance: FloatArray) -> FloatArray:
-    """Factor V = L·Lᵀ in a fixed order, semidefinite allowed (a vanished pivot leaves zeros).
-
-    Raises ValueError where V is not positive semidefinite.
-    """
-    units = len(covariance)
-    rest = covariance.astype(np.float64)
-    factor = np.zeros((units, units))
-    tolerance = 1e-10 * max(float(np.diagonal(covariance).max(initial=0.0)), 1e-300)
-    for column in range(units):
-        pivot = float(rest[column, column])
-        if pivot < -tolerance:
-            raise ValueError("the covariance is not positive semidefinite")
-        if pivot <= tolerance:
-            continue
-        factor[column:, column] = rest[column:, column] / math.sqrt(pivot)
-        below = factor[column:, column]
-        rest[column:, column:] -= below[:, None] * below[None, :]
-    return factor

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from analysis.blocks import Layout, lay_out
-from analysis.columns import (
+from analysis.intervals import interval
+from analysis.scoring.blocks import Layout, lay_out
+from analysis.scoring.columns import (
     NOT_ASKED,
     Ballots,
     BoolArray,
@@ -14,12 +15,11 @@ from analysis.columns import (
     IndexColumns,
     Stratum,
 )
-from analysis.design import Design, design_of
-from analysis.intervals import interval
-from analysis.leaf_scoring import score_leaf
-from analysis.scores import GroupCell, LeafScore, Scores, UnitScore
-from analysis.variance import combined_spread, covariance, group_sums
-from analysis.weighting import GroupState, LeafState
+from analysis.scoring.design import Design, design_of
+from analysis.scoring.leaf_scoring import score_leaf
+from analysis.scoring.scores import GroupCell, LeafScore, Scores, UnitScore
+from analysis.scoring.variance import combined_spread, covariance, group_sums
+from analysis.scoring.weighting import GroupState, LeafState
 
 __all__ = [
     "GroupCell",

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.columns import FloatArray, IntArray
-from analysis.design import Design
+from analysis.scoring.columns import FloatArray, IntArray
+from analysis.scoring.design import Design
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Differences: between years, from the average, and under other choices of method."""

@@ -1,0 +1,1 @@
+"""What must not be shown, so that no figure tells of too few people."""

@@ -1,0 +1,1 @@
+"""Design-based estimation for any survey: means, totals, quantiles, calibration, replicates."""

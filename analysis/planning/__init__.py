@@ -1,0 +1,1 @@
+"""Before a wave: sample sizes, allocation, power, and how wide intervals will be."""

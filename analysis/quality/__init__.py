@@ -1,0 +1,1 @@
+"""How good the data are: response rates, careless answering, consistency of the items."""

@@ -1,0 +1,1 @@
+"""The score, exactly: from ballots to points with one covariance over all units."""

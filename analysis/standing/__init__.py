@@ -1,0 +1,1 @@
+"""Where units stand: ranks, rank sets, tiers, classes, and how far they can be trusted."""

@@ -1,0 +1,1 @@
+"""From a dataset to its findings; every figure passes the clearance before it leaves."""

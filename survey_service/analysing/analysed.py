@@ -1,0 +1,50 @@
+"""What every section of the findings starts from: a scored dataset and its definitions."""
+
+from dataclasses import dataclass
+
+from analysis.scoring.scores import UnitScore
+from questionnaires.index import Code, Framework, Leaf, UnitClass
+from survey_service.dataset.content import Dataset, DatasetContent
+from survey_service.results.scored import Scored, score_dataset
+from survey_service.sheet.score_sheet import ScoreSheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysed:
+    """A dataset with its scores, not rounded and not hidden, and its sheet, which is both."""
+
+    dataset: Dataset
+    scored: Scored
+    sheet: ScoreSheet
+
+    @property
+    def content(self) -> DatasetContent:
+        """The definitions, the design and the ballots."""
+        return self.dataset.content
+
+    @property
+    def framework(self) -> Framework:
+        """The index that was measured."""
+        return self.dataset.content.framework
+
+    def members(self, unit_class: UnitClass) -> tuple[int, ...]:
+        """Give the places of a class's units in the design, in its order."""
+        return tuple(
+            place
+            for place, unit in enumerate(self.content.design.units)
+            if unit.unit_class == unit_class.code
+        )
+
+    def unit(self, place: int) -> UnitScore:
+        """Give the score of a unit by its place in the design."""
+        return self.scored.unit(place)
+
+    def leaf(self, place: int, code: Code) -> Leaf:
+        """Give a leaf of a unit's class."""
+        unit = self.content.design.units[place]
+        return self.framework.unit_class(unit.unit_class).leaf(code)
+
+
+def analyse(dataset: Dataset, sheet: ScoreSheet) -> Analysed:
+    """Score a dataset for its findings; `sheet` is what `results.computing` made of it."""
+    return Analysed(dataset=dataset, scored=score_dataset(dataset.content), sheet=sheet)

@@ -1,0 +1,1 @@
+"""Reports that people read: pages, PDF and Word, from a publication alone."""
