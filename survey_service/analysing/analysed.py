@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from analysis.scoring.scores import UnitScore
 from questionnaires.index import Code, Framework, Leaf, UnitClass
 from survey_service.dataset.content import Dataset, DatasetContent
+from survey_service.results.computing import sheet_of
 from survey_service.results.scored import Scored, score_dataset
 from survey_service.sheet.score_sheet import ScoreSheet
 
@@ -45,6 +46,10 @@ class Analysed:
         return self.framework.unit_class(unit.unit_class).leaf(code)
 
 
-def analyse(dataset: Dataset, sheet: ScoreSheet) -> Analysed:
-    """Score a dataset for its findings; `sheet` is what `results.computing` made of it."""
-    return Analysed(dataset=dataset, scored=score_dataset(dataset.content), sheet=sheet)
+def analyse(dataset: Dataset) -> Analysed:
+    """Score a dataset once, for its sheet and its findings.
+
+    Raises ProblemsError where the framework blocks publication below a minimum count.
+    """
+    scored = score_dataset(dataset.content)
+    return Analysed(dataset=dataset, scored=scored, sheet=sheet_of(dataset, scored))

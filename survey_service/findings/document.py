@@ -1,6 +1,6 @@
 """The findings of a wave as one document, and as the bytes that are published and hashed."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,7 +11,7 @@ from survey_service.findings.answers import Answers
 from survey_service.findings.quality import Quality
 from survey_service.findings.responding import Responding
 from survey_service.findings.standing import Trust
-from survey_service.findings.terms import Count, Part
+from survey_service.findings.terms import Count, Part, Sha256
 
 FORMAT = "survey-findings/1"
 
@@ -28,12 +28,15 @@ class Hidden(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Findings(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that is published of a wave beside its score sheet.
 
-    It follows from the dataset (and a former one, where given) alone. Every figure in it passed
-    the disclosure rule; `hidden` is the audit of what did not.
+    It follows from its sources alone: the dataset, and where there are any the dataset of a
+    `former` wave and the list of `comments` that a moderator let through, each by its SHA-256.
+    Every figure in it passed the disclosure rule; `hidden` is the audit of what did not.
     """
 
     wave: WaveLabel
-    dataset: str
+    dataset: Sha256
+    former: Sha256 | None
+    comments: Sha256 | None
     threshold: Count
     responding: Responding
     quality: Quality
@@ -48,6 +51,19 @@ def findings_json(findings: Findings) -> bytes:
     return canonical_json(findings)
 
 
-def read_findings(content: bytes) -> Findings:
-    """Read findings back; raises msgspec.ValidationError where they are not of this format."""
-    return msgspec.json.decode(content, type=Findings)
+def read_findings(content: bytes) -> Findings | None:
+    """Read findings back; None where they are not of this format, or not in canonical form."""
+    try:
+        findings = msgspec.json.decode(content, type=Findings)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return findings if findings_json(findings) == content else None
+
+
+def findings_schema() -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) of `findings.json`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Findings, format {FORMAT}",
+        **msgspec.json.schema(Findings),
+    }

@@ -13,7 +13,11 @@ from survey_service.dataset.reading import read_dataset
 from survey_service.folders import digest, write_folder
 from survey_service.publishing.manifest import MANIFEST
 from survey_service.publishing.package import publication_files
-from survey_service.results.computing import compute
+from survey_service.results.computing import sheet_of
+from survey_service.results.earlier import differencing_problems
+from survey_service.results.scored import score_dataset
+from survey_service.sheet.documents import SCORES, read_sheet
+from survey_service.sheet.score_sheet import ScoreSheet
 from survey_service.store.database import Database
 from survey_service.store.waves import Publication, PublicationFile, Wave
 from survey_service.waves.mail_plan.scheduling import current_step, queue_step
@@ -47,7 +51,8 @@ def publish_wave(
     publication.
     """
     with database.reading() as session:
-        frozen = require_state(session, code, "publish").dataset_hash
+        row = require_state(session, code, "publish")
+        frozen, earlier = row.dataset_hash, _sheets(session, row)
     dataset = read_dataset(wave_folder / "dataset")
     if dataset.hash != frozen:
         raise ProblemsError(
@@ -57,7 +62,12 @@ def publish_wave(
                 "the dataset is not the one that was frozen: its hash differs from the journal's.",
             )
         )
-    files = publication_files(dataset, compute(dataset))
+    scored = score_dataset(dataset.content)
+    sheet = sheet_of(dataset, scored)
+    together = differencing_problems(scored, sheet, earlier)
+    if together:
+        raise ProblemsError(*together)
+    files = publication_files(dataset, sheet)
     fingerprint = digest(files[MANIFEST])
     with database.writing() as session:
         row = require_state(session, code, "publish")
@@ -96,6 +106,17 @@ def publish_wave(
         folder = wave_folder / ("publication" if version == 1 else f"publication-{version}")
         write_folder(folder, files)
     return Published(version=version, fingerprint=fingerprint, folder=folder, letters=letters)
+
+
+def _sheets(session: Session, wave: Wave) -> list[ScoreSheet]:
+    """Read the sheets that were published of a wave before."""
+    kept = session.scalars(
+        select(PublicationFile.content)
+        .join(Publication, Publication.id == PublicationFile.publication_id)
+        .where(Publication.wave_id == wave.id, PublicationFile.name == SCORES)
+        .order_by(Publication.version)
+    )
+    return [sheet for sheet in map(read_sheet, kept) if sheet is not None]
 
 
 def _queue_results(

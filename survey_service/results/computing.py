@@ -7,7 +7,7 @@ from survey_service.dataset.design import ListKind
 from survey_service.folders import digest
 from survey_service.results.figures import plain, written
 from survey_service.results.province import province_table
-from survey_service.results.scored import score_dataset
+from survey_service.results.scored import Scored, score_dataset
 from survey_service.results.standing import Standing, standings
 from survey_service.results.turnout import group_turnouts, unit_turnout
 from survey_service.results.units import UnitFigures
@@ -27,8 +27,12 @@ def compute(dataset: Dataset) -> ScoreSheet:
 
     Raises ProblemsError where the framework blocks publication below a minimum count.
     """
+    return sheet_of(dataset, score_dataset(dataset.content))
+
+
+def sheet_of(dataset: Dataset, scored: Scored) -> ScoreSheet:
+    """Round and hide what a dataset scored."""
     content = dataset.content
-    scored = score_dataset(content)
     kinds = _list_kinds(content)
     nominated = frozenset(
         place

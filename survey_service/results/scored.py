@@ -70,9 +70,10 @@ def _sums(leaf: Leaf) -> tuple[Row, ...]:
     return ("total", ""), ("component", leaf.component), *split
 
 
-def _suppression(content: DatasetContent, counts: BallotCounts, unit: UnitScore) -> Suppression:
+def leaf_counts(content: DatasetContent, unit: UnitScore) -> list[LeafCount]:
+    """Count the valid ballots behind each leaf of a unit, as the disclosure rule reads them."""
     unit_class = content.framework.unit_class(content.design.units[unit.unit].unit_class)
-    leaves = [
+    return [
         LeafCount(
             leaf=leaf.code,
             sums=_sums(unit_class.leaf(leaf.code)),
@@ -81,8 +82,15 @@ def _suppression(content: DatasetContent, counts: BallotCounts, unit: UnitScore)
         )
         for leaf in unit.leaves
     ]
+
+
+def _suppression(content: DatasetContent, counts: BallotCounts, unit: UnitScore) -> Suppression:
     ballots = [counts.of_group(unit.unit, group) for group in counts.asked(unit.unit)]
-    return suppress(leaves, ballots, threshold=content.framework.rules.disclosure_threshold)
+    return suppress(
+        leaf_counts(content, unit),
+        ballots,
+        threshold=content.framework.rules.disclosure_threshold,
+    )
 
 
 def _refuse_blocked(content: DatasetContent, scores: Scores) -> None:

@@ -7,6 +7,9 @@ import msgspec
 from questionnaires.fingerprint import canonical_json
 from survey_service.sheet.score_sheet import FORMAT, ScoreSheet
 
+SCORES = "scores.json"
+"""The name of the sheet among the files of a publication."""
+
 
 def sheet_json(sheet: ScoreSheet) -> bytes:
     """Write the sheet as canonical JSON: sorted keys, UTF-8, no spaces."""

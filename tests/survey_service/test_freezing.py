@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hand_made import with_rules
 from made_waves import NOW, PLAN, MadePerson, MadeWave, make_wave
 from sqlalchemy import event, func, select, update
 
+from questionnaires.fingerprint import canonical_json, fingerprint
 from questionnaires.packing import pack
 from questionnaires.problems import ProblemsError
 from survey_service.clock import SteppedClock
@@ -37,6 +39,16 @@ PEOPLE = [
     *(MadePerson(name=f"Công chức {n}", group="CB", units=("XA2",)) for n in range(4)),
     *(MadePerson(name=f"Lãnh đạo {n}", group="CX", units=("XA1", "XA2")) for n in range(4)),
 ]
+
+SHOWN = {
+    "points": "1.00",
+    "measured": "2.00",
+    "percent": "50.00",
+    "rescaled": False,
+    "standard_error": None,
+    "interval": None,
+    "n": 6,
+}
 
 
 @pytest.fixture
@@ -338,3 +350,36 @@ def test_a_reader_that_keeps_old_pages_is_told_and_freezing_again_cleans(
     assert read_dataset(tmp_path / "dataset").hash == dataset_hash
     assert path.with_name("survey.sqlite3-wal").stat().st_size == 0
     database.close()
+
+
+def test_publications_that_give_a_small_cell_away_together_are_refused(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    """An earlier release hid less of this dataset; what it showed is known for good."""
+    with database.writing() as session:
+        wave = session.scalars(select(Wave)).one()
+        framework = with_rules(
+            load_wave(session, PLAN.code).framework, minimum_count=1, disclosure_threshold=12
+        )
+        wave.framework, wave.framework_hash = canonical_json(framework), fingerprint(framework)
+    publish = _published(database, clock, tmp_path)
+    publish()
+    with database.writing() as session:
+        kept = session.scalars(
+            select(PublicationFile).where(PublicationFile.name == "scores.json")
+        ).one()
+        less_hidden = json.loads(kept.content)
+        unit = less_hidden["units"][0]
+        thin = [
+            leaf
+            for component in unit["components"]
+            for leaf in component["criteria"]
+            if leaf["result"]["state"] == "suppressed"
+        ]
+        assert thin
+        for leaf in thin:
+            leaf["result"] |= {"state": "published", **SHOWN}
+        kept.content = json.dumps(less_hidden).encode()
+    with pytest.raises(ProblemsError, match="side by side"):
+        publish()
+    assert answered.wave
