@@ -1,0 +1,1 @@
+"""The estimators beside R survey and psych, figure by figure, on R's own data sets."""

@@ -1,0 +1,12 @@
+# Designs of R's own data sets, there for every case.
+dsrs <- svydesign(id = ~1, fpc = ~fpc, data = apisrs)
+dstrat <- svydesign(id = ~1, strata = ~stype, weights = ~pw, data = apistrat, fpc = ~fpc)
+dopen <- svydesign(id = ~1, strata = ~stype, weights = ~pw, data = apistrat)
+dclus1 <- svydesign(id = ~dnum, weights = ~pw, data = apiclus1, fpc = ~fpc)
+dclus2 <- svydesign(id = ~dnum + snum, fpc = ~fpc1 + fpc2, data = apiclus2)
+dscd <- svydesign(data = scd, prob = ~1, id = ~ambulance, strata = ~ESA, nest = TRUE)
+dhosp <- svydesign(id = ~1, strata = ~oblevel, fpc = ~tothosp, weights = ~weighta, data = hospital)
+dfpc <- svydesign(weights = ~weight, ids = ~psuid, strata = ~stratid, fpc = ~Nh, data = fpc, nest = TRUE)
+dopenfpc <- svydesign(weights = ~weight, ids = ~psuid, strata = ~stratid, data = fpc, nest = TRUE)
+dmu <- svydesign(id = ~id1 + id2, fpc = ~n1 + n2, data = mu284)
+dpps <- svydesign(id = ~1, weights = ~I(1 / p), data = election_pps)
