@@ -3,7 +3,16 @@
 import sys
 from importlib import import_module
 
-BENCHMARKS = ("scoring", "mailer", "outbox", "form_page", "importing", "demo_round")
+BENCHMARKS = (
+    "scoring",
+    "large_score",
+    "raking",
+    "mailer",
+    "outbox",
+    "form_page",
+    "importing",
+    "demo_round",
+)
 
 
 def main() -> None:

@@ -26,12 +26,16 @@ YES_NO = (
 
 
 class AnswerScale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A rating scale (thang trả lời), best option first; its values stand in the framework."""
+    """A rating scale (thang trả lời), best option first; its values stand in the framework.
+
+    `role` marks a scale of satisfaction: the satisfaction index is made of its items.
+    """
 
     code: Code
     options: tuple[Option, ...]
     dont_know: Text | None = None
     not_applicable: Text | None = None
+    role: Literal["satisfaction"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class ShowIf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +51,7 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `leaves` binds it to at most one leaf per unit class (class code → leaf code). An item with
     no leaf is diagnostic and is put to its groups about every unit of `unit_classes`
     (all classes where empty), or once per respondent, after the units, where `about` is
-    "respondent".
+    "respondent". `role` marks the overall judgement that key drivers are sought for.
     """
 
     code: Code
@@ -66,6 +70,7 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_length: int = 1000
     about: Literal["unit", "respondent"] = "unit"
     show_if: ShowIf | None = None
+    role: Literal["overall"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,9 +14,9 @@ Plain = dict[str, "Plain"] | list["Plain"] | str | int | bool | None
 def canonical_json(value: object) -> bytes:
     """Write a value as JSON with sorted keys, in UTF-8, without spaces.
 
-    Structs become objects, tuples lists and Decimals strings in plain notation. Raises TypeError
-    for what has no single form (floats, sets, dates, keys that are not text) and ValueError for
-    a Decimal that is not finite.
+    Structs become objects without their unset fields, tuples lists and Decimals strings in plain
+    notation. Raises TypeError for what has no single form (floats, sets, dates, keys that are not
+    text) and ValueError for a Decimal that is not finite.
     """
     text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode()
@@ -35,8 +35,11 @@ def _plain(value: object) -> Plain:
             raise ValueError(f"not a finite decimal: {value}")
         return f"{value:f}"
     if isinstance(value, msgspec.Struct):
-        fields = msgspec.structs.fields(value)
-        return {field.encode_name: _plain(getattr(value, field.name)) for field in fields}
+        fields = [
+            (field.encode_name, getattr(value, field.name))
+            for field in msgspec.structs.fields(value)
+        ]
+        return {name: _plain(entry) for name, entry in fields if entry is not msgspec.UNSET}
     if isinstance(value, Mapping):
         return _plain_object(cast("Mapping[object, object]", value))
     if isinstance(value, list | tuple):

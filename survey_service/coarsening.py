@@ -47,6 +47,18 @@ class Coarsened:
     coarsened: tuple[Coarsening, ...]
     declared: tuple[Declaration, ...]
 
+    def stratum_for(self, person: InvitedPerson) -> Code | None:
+        """Find where somebody would stand who is not among those invited; None if nowhere.
+
+        That is the stratum that their own went into, or the widest of their group.
+        """
+        own = _code(_finest(person))
+        for one in self.coarsened:
+            if own in one.merged:
+                return one.stratum
+        strata = {one.code: one.invited for one in self.strata if one.group == person.group}
+        return own if own in strata else max(strata, key=lambda code: strata[code], default=None)
+
 
 def coarsen(
     people: Sequence[InvitedPerson], k: int, list_kinds: Mapping[Code, ListKind]

@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,8 +17,15 @@ from survey_service import journal
 from survey_service.clock import Clock
 from survey_service.coarsening import Coarsened, InvitedPerson, coarsen
 from survey_service.dataset.content import BallotRow, DatasetContent, FreeText
-from survey_service.dataset.design import DatasetUnit, Design, Issued, WaveLabel
+from survey_service.dataset.design import (
+    DatasetUnit,
+    Design,
+    Issued,
+    StratumDispositions,
+    WaveLabel,
+)
 from survey_service.dataset.writing import write_dataset
+from survey_service.dispositions import count_dispositions, dispositions
 from survey_service.entropy import Entropy
 from survey_service.frame.register import units_in_force
 from survey_service.store.answers import Ballot, Response
@@ -105,17 +112,23 @@ def _gather(session: Session, wave: LoadedWave, entropy: Entropy) -> DatasetCont
     return DatasetContent(
         framework=wave.framework,
         questionnaires=wave.questionnaires,
-        design=_design(wave, invited, coarsened),
+        design=_design(
+            wave,
+            invited,
+            coarsened,
+            _dispositions(session, wave, invited, coarsened),
+            _predecessors(session, wave),
+        ),
         ballots=ballots,
         free_text=texts,
     )
 
 
-def _invited(session: Session, wave_id: int) -> Sequence[Invited]:
+def _invited(session: Session, wave_id: int, *, revoked: bool = False) -> Sequence[Invited]:
     return session.execute(
         select(Invitation, Contact)
         .join(Contact, Contact.id == Invitation.contact_id)
-        .where(Invitation.wave_id == wave_id, Invitation.revoked.is_(False))
+        .where(Invitation.wave_id == wave_id, Invitation.revoked.is_(revoked))
         .order_by(Invitation.id)
     ).all()
 
@@ -123,17 +136,23 @@ def _invited(session: Session, wave_id: int) -> Sequence[Invited]:
 def _people(session: Session, wave: LoadedWave, invited: Sequence[Invited]) -> list[InvitedPerson]:
     eligible = _eligible(session, wave, invited)
     return [
-        InvitedPerson(
-            group=contact.group,
-            eligible=frozenset(eligible.get(str(invitation.id), ())) | set(invitation.units),
-            assigned=frozenset(invitation.units),
-            unit=_stratum_unit(wave, contact.group, invitation.units),
-            label=contact.stratum or "",
-            population=contact.population,
-            weight=contact.weight,
-        )
+        _person(wave, invitation, contact, eligible.get(str(invitation.id), ()))
         for invitation, contact in invited
     ]
+
+
+def _person(
+    wave: LoadedWave, invitation: Invitation, contact: Contact, eligible: Sequence[str] = ()
+) -> InvitedPerson:
+    return InvitedPerson(
+        group=contact.group,
+        eligible=frozenset(eligible) | set(invitation.units),
+        assigned=frozenset(invitation.units),
+        unit=_stratum_unit(wave, contact.group, invitation.units),
+        label=contact.stratum or "",
+        population=contact.population,
+        weight=contact.weight,
+    )
 
 
 def _eligible(
@@ -213,7 +232,35 @@ def _answers(
     return ballots, texts
 
 
-def _design(wave: LoadedWave, invited: Sequence[Invited], coarsened: Coarsened) -> Design:
+def _dispositions(
+    session: Session, wave: LoadedWave, invited: Sequence[Invited], coarsened: Coarsened
+) -> tuple[StratumDispositions, ...]:
+    """Count what became of everybody, revoked invitations in the stratum where they would stand."""
+    revoked = _invited(session, wave.id, revoked=True)
+    standing = [invitation.id for invitation, _ in invited]
+    strata = list(zip(standing, coarsened.stratum_of, strict=True))
+    for invitation, contact in revoked:
+        stratum = coarsened.stratum_for(_person(wave, invitation, contact))
+        if stratum is not None:
+            strata.append((invitation.id, stratum))
+    return count_dispositions(dispositions(session, wave), strata, coarsened)
+
+
+def _predecessors(session: Session, wave: LoadedWave) -> dict[str, tuple[str, ...]]:
+    """Give the units that each one replaced, for a comparison with a former wave."""
+    return {
+        unit.code: tuple(sorted(unit.successor_of))
+        for unit in units_in_force(session, wave.plan.opens)
+    }
+
+
+def _design(
+    wave: LoadedWave,
+    invited: Sequence[Invited],
+    coarsened: Coarsened,
+    counted: tuple[StratumDispositions, ...],
+    predecessors: Mapping[str, tuple[str, ...]],
+) -> Design:
     issued = Counter(
         (unit, contact.group) for invitation, contact in invited for unit in invitation.units
     )
@@ -224,6 +271,7 @@ def _design(wave: LoadedWave, invited: Sequence[Invited], coarsened: Coarsened) 
                 code=unit.code,
                 name=Text(vi=unit.name_vi, en=unit.name_en),
                 unit_class=unit.unit_class,
+                successor_of=predecessors.get(unit.code, ()),
             )
             for unit in wave.units.values()
         ),
@@ -236,6 +284,7 @@ def _design(wave: LoadedWave, invited: Sequence[Invited], coarsened: Coarsened) 
         threshold=wave.framework.rules.disclosure_threshold,
         coarsened=coarsened.coarsened,
         declared=coarsened.declared,
+        dispositions=counted,
     )
 
 

@@ -51,3 +51,56 @@ def _subtract(
             row[unknown] = left
         else:
             row.pop(unknown, None)
+
+
+LARGE_PRIME = 2**127 - 1
+
+
+def among_few(
+    equations: Iterable[Mapping[Unknown, Fraction | int]], among: AbstractSet[Unknown]
+) -> list[dict[Unknown, int]]:
+    """Do as `alone` for many sparse equations, modulo a large prime.
+
+    What follows in fractions follows there, so nothing is missed; unknowns that few equations
+    hold are eliminated first, so that the rows stay short.
+    """
+    rows = {place: row for place, one in enumerate(equations) if (row := _modular(one))}
+    holding: dict[Unknown, set[int]] = {}
+    for place, row in rows.items():
+        for unknown in row.keys() - among:
+            holding.setdefault(unknown, set()).add(place)
+    while holding:
+        unknown = min(holding, key=lambda one: len(holding[one]))
+        _eliminate(rows, holding, unknown)
+        for emptied in [one for one, places in holding.items() if not places]:
+            del holding[emptied]
+    return [row for row in rows.values() if row]
+
+
+def _eliminate(
+    rows: dict[int, dict[Unknown, int]], holding: Mapping[Unknown, set[int]], unknown: Unknown
+) -> None:
+    pivot = min(holding[unknown], key=lambda place: (len(rows[place]), place))
+    pivot_row = rows.pop(pivot)
+    for other in pivot_row.keys() & holding.keys():
+        holding[other].discard(pivot)
+    inverse = pow(pivot_row[unknown], -1, LARGE_PRIME)
+    for place in sorted(holding[unknown]):
+        row = rows[place]
+        factor = row[unknown] * inverse % LARGE_PRIME
+        for other, value in pivot_row.items():
+            left = (row.pop(other, 0) - factor * value) % LARGE_PRIME
+            if left:
+                row[other] = left
+            if other in holding:
+                (holding[other].add if left else holding[other].discard)(place)
+
+
+def _modular(equation: Mapping[Unknown, Fraction | int]) -> dict[Unknown, int]:
+    row: dict[Unknown, int] = {}
+    for unknown, factor in equation.items():
+        one = Fraction(factor)
+        value = one.numerator * pow(one.denominator, -1, LARGE_PRIME) % LARGE_PRIME
+        if value:
+            row[unknown] = value
+    return row

@@ -66,21 +66,20 @@ def read_leaf(
     tables, denominator = worths([values[column] for column in items])
     size = block.rows.stop - block.rows.start
     total = _zeros(size, denominator * len(items))
-    answered = np.zeros(size, dtype=np.int64)
-    asked = np.zeros(size, dtype=np.int64)
+    answered = np.zeros(size, dtype=np.int32)
+    asked = np.zeros(size, dtype=np.int32)
     for column, table in zip(items, tables, strict=True):
         code = layout.columns[column, block.rows]
-        total += table[code - NOT_ASKED]
+        total += table.take(code - NOT_ASKED)
         answered += code >= 1
         asked += code != NOT_ASKED
     some = answered > 0
     valid = some & (2 * answered >= asked) if half_rule else some
     multiple = math.lcm(*np.flatnonzero(np.bincount(answered[valid])).tolist())
     whole = denominator * multiple
-    share = _zeros(size, whole * size)
-    share[valid] = total[valid].astype(share.dtype) * (
-        multiple // answered[valid].astype(share.dtype)
-    )
+    kind = _kind(whole * max(size, len(items)))
+    times = np.array([0, *(multiple // count for count in range(1, len(items) + 1))], dtype=kind)
+    share = np.where(valid, total.astype(kind, copy=False) * times.take(answered), 0)
     n, sums, weights = _sums(block, share, valid)
     return LeafAnswers(
         valid=valid,

@@ -7,6 +7,9 @@ import numpy as np
 
 from analysis.scoring.columns import Ballots, FloatArray, IntArray, Stratum
 
+_DENSE = 4
+"""Codes up to so many times their number are marked in a table instead of sorted."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Areas:
@@ -66,21 +69,18 @@ def design_of(ballots: Ballots, strata: Sequence[Stratum], units: int) -> Design
     Raises ValueError where a respondent has two strata or two groups, or where a stratum
     holds more respondents than its population.
     """
-    respondent, stratum, group = _people(ballots, strata)
+    place, stratum, group = _people(ballots, strata)
     merged = merge_lone_strata(ballots, stratum, group, len(strata))
     root = np.arange(len(strata), dtype=np.int64)
     for lone, host in merged:
         root[root == lone] = host
     stratum = root[stratum]
     pooled = _pool(strata, root)
-    place = np.searchsorted(respondent, ballots.respondent)
     codes, pair = np.unique(place * units + ballots.unit, return_inverse=True)
     person, pair_unit = codes // units, codes % units
     pair_stratum, pair_group = stratum[person], group[person]
     groups = int(group.max(initial=0)) + 1
-    domains, pair_domain = np.unique(
-        (pair_stratum * units + pair_unit) * groups + pair_group, return_inverse=True
-    )
+    domains, pair_domain = _places((pair_stratum * units + pair_unit) * groups + pair_group)
     areas, area_of_domain = np.unique(domains // groups, return_inverse=True)
     n_h = np.bincount(stratum, minlength=len(strata))
     n_hu = np.bincount(area_of_domain[pair_domain], minlength=len(areas))
@@ -102,14 +102,25 @@ def design_of(ballots: Ballots, strata: Sequence[Stratum], units: int) -> Design
 
 
 def _people(ballots: Ballots, strata: Sequence[Stratum]) -> tuple[IntArray, IntArray, IntArray]:
-    respondent, first = np.unique(ballots.respondent, return_index=True)
-    stratum, group = ballots.stratum[first], ballots.group[first]
-    place = np.searchsorted(respondent, ballots.respondent)
+    """Give the place of each ballot's respondent, and the stratum and group of each place."""
+    respondent, place = _places(ballots.respondent)
+    stratum, group = np.zeros((2, len(respondent)), dtype=np.int64)
+    stratum[place], group[place] = ballots.stratum, ballots.group
     if (stratum[place] != ballots.stratum).any() or (group[place] != ballots.group).any():
         raise ValueError("a respondent has one stratum and one group")
     if stratum.size and not (stratum.min() >= 0 and stratum.max() < len(strata)):
         raise ValueError(f"a ballot's stratum is not in 0..{len(strata) - 1}")
-    return respondent, stratum, group
+    return place, stratum, group
+
+
+def _places(codes: IntArray) -> tuple[IntArray, IntArray]:
+    """Give the different codes, ascending, and the place of each code among them."""
+    if not codes.size or codes.min() < 0 or codes.max() > _DENSE * codes.size:
+        return np.unique(codes, return_inverse=True)
+    # Codes without great gaps need no sorting.
+    known = np.zeros(int(codes.max()) + 1, dtype=np.bool_)
+    known[codes] = True
+    return np.flatnonzero(known), (np.cumsum(known) - 1)[codes]
 
 
 def merge_lone_strata(

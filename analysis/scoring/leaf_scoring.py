@@ -13,7 +13,7 @@ from analysis.scoring.counting import LeafAnswers, count_options, no_options, re
 from analysis.scoring.design import Design
 from analysis.scoring.scores import GroupCell, LeafScore
 from analysis.scoring.variance import Spread, combined_spread, group_spread, group_sums
-from analysis.scoring.weighting import LeafPoints, weigh
+from analysis.scoring.weighting import LeafPoints, LeafWeighing
 
 Means = dict[int, tuple[int, Fraction | None]]
 """Group → number of valid ballots and their exact mean."""
@@ -61,7 +61,8 @@ def score_leaf(
             options = count_options(layout, block, column, len(index.values[column]))
             for unit, row in zip(units, options, strict=True):
                 counts[unit, group][column] = row
-    points = {unit: weigh(leaf, means[unit], index) for unit in members}
+    weighing = LeafWeighing(leaf, index)
+    points = {unit: weighing.weigh(means[unit]) for unit in members}
     measured = np.zeros(design.units, dtype=np.bool_)
     measured[[unit for unit, one in points.items() if one.points is not None]] = True
     share = _share_matrix(leaf, points, design.units)
@@ -76,7 +77,7 @@ def score_leaf(
             for unit, one in points.items()
         },
         blocked=frozenset(unit for unit, one in points.items() if one.blocked),
-        influence=own * share[layout.ballots.group, layout.ballots.unit],
+        influence=own * share.take(layout.ballots.group * design.units + layout.ballots.unit),
         valid=valid & measured[layout.ballots.unit],
         lost=lost,
     )
@@ -93,8 +94,7 @@ def _share_matrix(leaf: LeafColumns, points: dict[int, LeafPoints], units: int) 
     """Give P·ω* as floats, shape (groups, units)."""
     share = np.zeros((len(leaf.weights), units))
     for unit, one in points.items():
-        for part in one.shares:
-            share[part.group, unit] = float(leaf.maximum * part.effective_weight)
+        share[[part.group for part in one.shares], unit] = one.worth
     return share
 
 

@@ -1,5 +1,6 @@
 """Which groups count on a leaf, with what share, and the exact points that follow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -24,57 +25,103 @@ class GroupShare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeafPoints:
-    """A leaf's exact points (None where not measurable), its cover κ and its groups' shares."""
+    """A leaf's exact points (None where not measurable), its cover κ and its groups' shares.
+
+    `worth` has P·ω* of each share as a float, for the standard errors.
+    """
 
     points: Fraction | None
     cover: Fraction
     state: LeafState
     blocked: bool
     shares: tuple[GroupShare, ...]
+    worth: tuple[float, ...]
 
 
-def weigh(
-    leaf: LeafColumns,
-    means: dict[int, tuple[int, Fraction | None]],
-    index: IndexColumns,
-) -> LeafPoints:
-    """Apply the minimum-count rule to a leaf of one unit: b = P · Σ ω* m, ω* = ω·1{…}/κ.
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """What follows from who counts: κ, whether the leaf is measured, every ω* and P·ω*."""
 
-    `means` gives n and the exact mean of each group that has ballots. A group without a valid
-    ballot never counts, whatever the rule; under `block` any group below its minimum, also an
-    empty one, blocks the unit.
+    cover: Fraction
+    measured: bool
+    effective: tuple[Fraction, ...]
+    worth: tuple[float, ...]
+
+
+class LeafWeighing:
+    """Applies the minimum-count rule to one leaf of one unit after another.
+
+    It remembers what it has met: hundreds of units have a handful of patterns of who counts.
     """
-    drafts: list[tuple[int, int, Fraction | None, Fraction, GroupState]] = []
-    for group, weight in enumerate(leaf.weights):
-        if weight > 0:
-            n, mean = means.get(group, (0, None))
-            state = _state(n, leaf.minimum[group], index)
-            drafts.append((group, n, mean, weight, state))
-    cover = sum(
-        (weight for *_, weight, state in drafts if state in {"counted", "flagged"}), Fraction(0)
-    )
-    measured = cover > 0 and cover >= index.minimum_cover
-    shares = tuple(
-        GroupShare(
-            group=group,
-            n=n,
-            mean=mean,
-            weight=weight,
-            effective_weight=weight / cover
-            if measured and state in {"counted", "flagged"}
-            else Fraction(0),
-            state=state,
+
+    def __init__(self, leaf: LeafColumns, index: IndexColumns) -> None:
+        self._leaf = leaf
+        self._index = index
+        self._groups = [group for group, weight in enumerate(leaf.weights) if weight > 0]
+        self._covers: dict[tuple[GroupState, ...], _Cover] = {}
+
+    def weigh(self, means: dict[int, tuple[int, Fraction | None]]) -> LeafPoints:
+        """Give the points of a unit: b = P · Σ ω* m, ω* = ω·1{…}/κ.
+
+        `means` gives n and the exact mean of each group that has ballots. A group without a
+        valid ballot never counts, whatever the rule; under `block` any group below its minimum,
+        also an empty one, blocks the unit.
+        """
+        leaf, index = self._leaf, self._index
+        given = [means.get(group, (0, None)) for group in self._groups]
+        states: tuple[GroupState, ...] = tuple(
+            _state(n, leaf.minimum[group], index)
+            for group, (n, _) in zip(self._groups, given, strict=True)
         )
-        for group, n, mean, weight, state in drafts
-    )
-    fraction = sum((s.effective_weight * s.mean for s in shares if s.mean is not None), Fraction(0))
-    return LeafPoints(
-        points=leaf.maximum * fraction if measured else None,
-        cover=cover,
-        state="measured" if measured else "not_measurable",
-        blocked=index.below_minimum == "block" and any(s.n < leaf.minimum[s.group] for s in shares),
-        shares=shares,
-    )
+        if states not in self._covers:
+            self._covers[states] = self._cover(states)
+        cover = self._covers[states]
+        shares = tuple(
+            GroupShare(
+                group=group,
+                n=n,
+                mean=mean,
+                weight=leaf.weights[group],
+                effective_weight=effective,
+                state=state,
+            )
+            for group, (n, mean), effective, state in zip(
+                self._groups, given, cover.effective, states, strict=True
+            )
+        )
+        return LeafPoints(
+            points=leaf.maximum * _mixed(shares) if cover.measured else None,
+            cover=cover.cover,
+            state="measured" if cover.measured else "not_measurable",
+            blocked=index.below_minimum == "block"
+            and any(share.n < leaf.minimum[share.group] for share in shares),
+            shares=shares,
+            worth=cover.worth,
+        )
+
+    def _cover(self, states: tuple[GroupState, ...]) -> _Cover:
+        weights = [self._leaf.weights[group] for group in self._groups]
+        counting = [
+            weight if state in {"counted", "flagged"} else Fraction(0)
+            for weight, state in zip(weights, states, strict=True)
+        ]
+        cover = sum(counting, Fraction(0))
+        measured = cover > 0 and cover >= self._index.minimum_cover
+        effective = tuple(one / cover if measured else Fraction(0) for one in counting)
+        worth = tuple(float(self._leaf.maximum * one) for one in effective)
+        return _Cover(cover, measured, effective, worth)
+
+
+def _mixed(shares: Sequence[GroupShare]) -> Fraction:
+    """Give Σ ω* m, reduced once: a sum of fractions would be reduced at every step."""
+    above, below = 0, 1
+    for share in shares:
+        if share.mean is not None:
+            weight, mean = share.effective_weight, share.mean
+            divisor = weight.denominator * mean.denominator
+            above = above * divisor + weight.numerator * mean.numerator * below
+            below *= divisor
+    return Fraction(above, below)
 
 
 def _state(n: int, minimum: int, index: IndexColumns) -> GroupState:

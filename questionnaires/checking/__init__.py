@@ -5,6 +5,7 @@ from questionnaires.checking.index import check_index
 from questionnaires.checking.items import check_items
 from questionnaires.checking.kinds import check_kinds
 from questionnaires.checking.relations import check_relations
+from questionnaires.checking.roles import check_roles
 from questionnaires.checking.scales import check_scales
 from questionnaires.checking.skips import check_skips
 from questionnaires.checking.texts import check_texts
@@ -30,6 +31,7 @@ def check(
         *check_index(framework, places[0]),
         *check_items(framework, questionnaires, places[1]),
         *check_kinds(questionnaires, places[1]),
+        *check_roles(framework, questionnaires, places[1]),
         *check_scales(framework, questionnaires, places),
         *check_skips(questionnaires, places[1]),
         *check_coverage(framework, questionnaires, places),

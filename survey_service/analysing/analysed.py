@@ -7,7 +7,7 @@ from questionnaires.index import Code, Framework, Leaf, UnitClass
 from survey_service.dataset.content import Dataset, DatasetContent
 from survey_service.results.computing import sheet_of
 from survey_service.results.scored import Scored, score_dataset
-from survey_service.sheet.score_sheet import ScoreSheet
+from survey_service.sheet.score_sheet import ScoreSheet, UnitSheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,11 @@ class Analysed:
     def unit(self, place: int) -> UnitScore:
         """Give the score of a unit by its place in the design."""
         return self.scored.unit(place)
+
+    def line(self, place: int) -> UnitSheet:
+        """Give what the sheet says of a unit; the sheet lists units class by class."""
+        code = self.content.design.units[place].code
+        return next(unit for unit in self.sheet.units if unit.code == code)
 
     def leaf(self, place: int, code: Code) -> Leaf:
         """Give a leaf of a unit's class."""

@@ -1,10 +1,11 @@
-"""What a caterpillar plot of one class shows: its units in rank order on one axis."""
+"""What a caterpillar plot of one class shows: its units in rank order, and their rank sets."""
 
 import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from questionnaires.text import Language, Text
+from questionnaires.text import Language
+from survey_service.charts.saying import WITHHELD, said
 from survey_service.sheet.score_sheet import (
     ClassSheet,
     Published,
@@ -13,10 +14,6 @@ from survey_service.sheet.score_sheet import (
     UnitSheet,
 )
 
-WITHHELD = {
-    "suppressed": Text(vi="ẩn vì ít người trả lời", en="hidden: few respondents"),
-    "not_measurable": Text(vi="không đo được", en="could not be measured"),
-}
 _PERCENT = Decimal(100)
 
 
@@ -30,28 +27,35 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One unit: `said` is its figure, or why there is none; then `place` is None."""
+    """One unit: `said` is its figure, or why there is none; then `place` is None.
+
+    `ranks` are the best and the worst rank that sampling error leaves open, where it is known.
+    """
 
     rank: str
     name: str
     said: str
     place: Place | None
+    ranks: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caterpillar:
     """A class's marks and the axis that holds them, from `low` to `high` of `whole`.
 
-    The figures are points; where the units' maxima differ, percent of the maximum.
+    The figures are points; where the units' maxima differ, percent of the maximum. `last` is
+    how many units are ranked.
     """
 
     unit_class: str
+    name: str
     language: Language
     marks: tuple[Mark, ...]
     low: int
     high: int
     whole: str
     in_percent: bool
+    last: int
 
 
 def caterpillar(
@@ -74,12 +78,14 @@ def caterpillar(
     low = math.floor(min(ends))
     return Caterpillar(
         unit_class=unit_class.code,
+        name=unit_class.name.in_(language),
         language=language,
         marks=marks,
         low=low,
         high=max(math.ceil(max(ends)), low + 1),
-        whole=_said("100" if in_percent else _plain(maxima.pop()), language),
+        whole=said("100" if in_percent else _plain(maxima.pop()), language),
         in_percent=in_percent,
+        last=len(unit_class.ranking),
     )
 
 
@@ -95,17 +101,14 @@ def _mark(unit: UnitSheet, language: Language, *, in_percent: bool) -> Mark:
     return Mark(
         rank=rank,
         name=name,
-        said=_said(result.percent if in_percent else result.points, language),
+        said=said(result.percent if in_percent else result.points, language),
         place=Place(
             at=float(Decimal(result.points) * scale),
             interval=ends and (float(Decimal(ends.low) * scale), float(Decimal(ends.high) * scale)),
         ),
+        ranks=unit.rank_set and (unit.rank_set.best, unit.rank_set.worst),
     )
 
 
 def _plain(figure: Decimal) -> str:
     return f"{figure.normalize():f}"
-
-
-def _said(figure: str, language: Language) -> str:
-    return figure.replace(".", ",") if language == "vi" else figure

@@ -3,14 +3,19 @@
 import click
 
 from survey_service.cli.checking import check
+from survey_service.cli.comments import comments
 from survey_service.cli.database import db
 from survey_service.cli.demo import demo
+from survey_service.cli.export import export
 from survey_service.cli.freezing import freeze, publish
 from survey_service.cli.importing import importing
 from survey_service.cli.journal import journal
 from survey_service.cli.mail import mail
+from survey_service.cli.report import report
+from survey_service.cli.sample import sample
 from survey_service.cli.score import score
 from survey_service.cli.serving import serve, worker
+from survey_service.cli.study import study
 from survey_service.cli.verify import verify
 from survey_service.cli.waves import wave
 
@@ -26,5 +31,22 @@ def main() -> None:
 
 wave.add_command(freeze)
 wave.add_command(publish)
-for command in (check, db, demo, importing, journal, mail, score, serve, verify, wave, worker):
+for command in (
+    check,
+    comments,
+    db,
+    demo,
+    export,
+    importing,
+    journal,
+    mail,
+    report,
+    sample,
+    score,
+    serve,
+    study,
+    verify,
+    wave,
+    worker,
+):
     main.add_command(command)

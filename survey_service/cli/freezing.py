@@ -1,8 +1,16 @@
 """`wave freeze`, `publish` and `purge`: the cut-off, what the public gets, and the end."""
 
+from pathlib import Path
+
 import click
 
-from survey_service.cli.options import actor_option, json_option, wave_argument
+from survey_service.cli.options import (
+    actor_option,
+    comments_option,
+    former_option,
+    json_option,
+    wave_argument,
+)
 from survey_service.cli.speaking import Voice, say, show_json, speaks
 from survey_service.cli.wiring import Wiring, pass_wiring
 
@@ -30,11 +38,22 @@ def freeze(wiring: Wiring, code: str, actor: str, voice: Voice, *, as_json: bool
 
 @click.command()
 @wave_argument
+@former_option
+@comments_option
 @actor_option
 @json_option
 @speaks
 @pass_wiring
-def publish(wiring: Wiring, code: str, actor: str, voice: Voice, *, as_json: bool) -> None:
+def publish(
+    wiring: Wiring,
+    code: str,
+    former: Path | None,
+    comments: Path | None,
+    actor: str,
+    voice: Voice,
+    *,
+    as_json: bool,
+) -> None:
     """Công bố bảng điểm của đợt đã chốt · Publish the score sheet of a frozen wave."""
     # numpy and scipy are slow to import and few other commands need them.
     from survey_service.publishing.wave import publish_wave  # noqa: PLC0415
@@ -45,6 +64,8 @@ def publish(wiring: Wiring, code: str, actor: str, voice: Voice, *, as_json: boo
         code=code,
         wave_folder=wiring.settings.wave_folder(code),
         actor=actor,
+        former=former,
+        comments=comments,
     )
     if as_json:
         show_json(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from survey_service.cli.options import json_option
+from survey_service.cli.options import comments_option, former_option, json_option
 from survey_service.cli.speaking import (
     REFUSED,
     Voice,
@@ -28,6 +28,8 @@ from survey_service.cli.speaking import (
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Bộ dữ liệu để tính lại · The dataset to compute anew from (default: ../dataset).",
 )
+@former_option
+@comments_option
 @json_option
 @click.pass_context
 @speaks
@@ -36,6 +38,8 @@ def verify(
     folder: Path,
     expect: str | None,
     dataset: Path | None,
+    former: Path | None,
+    comments: Path | None,
     voice: Voice,
     *,
     as_json: bool,
@@ -49,7 +53,9 @@ def verify(
     # numpy is slow to import, and most other commands do without it.
     from survey_service.publishing import verifying  # noqa: PLC0415
 
-    found = verifying.verify(folder, expect=expect, dataset=dataset)
+    found = verifying.verify(
+        folder, expect=expect, dataset=dataset, former=former, comments=comments
+    )
     if as_json:
         show_json(found)
     else:

@@ -3,13 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from questionnaires.definition import Questionnaires
 from questionnaires.index import Code, Framework
 from questionnaires.packing import NOT_ASKED
 from questionnaires.problems import Problem, problem
-from survey_service.dataset.cells import CellTranslator
+from survey_service.dataset.asking import not_asked
+from survey_service.dataset.ballot_columns import from_rows
+from survey_service.dataset.canonical_ballots import CanonicalReader
+from survey_service.dataset.cells import CellTranslator, is_weight
 from survey_service.dataset.codebook import FIXED_COLUMNS
 from survey_service.dataset.content import BallotRow
 from survey_service.dataset.design import Design
@@ -17,14 +19,27 @@ from survey_service.dataset.tables import at_most, read_csv
 
 FILE = "ballots.csv"
 _KEY = re.compile(r"[0-9a-f]{16}")
-_WEIGHT = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,9})?")
 _Misfit = tuple[str, str]
 
 
 def read_ballots(
     content: bytes, framework: Framework, questionnaires: Questionnaires, design: Design
-) -> tuple[tuple[BallotRow, ...], tuple[Problem, ...]]:
-    """Read every ballot and find every misfit, by row of the file.
+) -> tuple[Sequence[BallotRow], tuple[Problem, ...]]:
+    """Read every ballot, or find every misfit, by row of the file.
+
+    A table as it was written is read at once; any other is read row by row, which is slower and
+    tells what is wrong. Raises ProblemsError where the file is not the table that it should be.
+    """
+    columns = CanonicalReader(framework, questionnaires, design).read(content)
+    if columns is not None:
+        return columns, ()
+    return row_by_row(content, framework, questionnaires, design)
+
+
+def row_by_row(
+    content: bytes, framework: Framework, questionnaires: Questionnaires, design: Design
+) -> tuple[Sequence[BallotRow], tuple[Problem, ...]]:
+    """Read every ballot and find every misfit, in any spelling that CSV allows.
 
     Raises ProblemsError where the file is not the table that it should be.
     """
@@ -38,7 +53,9 @@ def read_ballots(
         problems += [problem(f"{FILE}, dòng/row {number}", vi, en) for vi, en in misfits]
     if not problems:
         problems += _beyond_design(rows, design)
-    return tuple(rows), at_most(problems, FILE)
+    if problems:
+        return rows, at_most(problems, FILE)
+    return from_rows(rows, design, len(reader.translator.columns)), ()
 
 
 class _Reader:
@@ -52,7 +69,7 @@ class _Reader:
         self._questionnaires = questionnaires
         self._group = {stratum.code: stratum.group for stratum in design.strata}
         self._class = {unit.code: unit.unit_class for unit in design.units}
-        self._unasked: dict[tuple[Code, Code], list[int]] = {}
+        self._unasked: dict[tuple[Code, Code | None], list[int]] = {}
         self._last = ""
         self._people: dict[str, tuple[str, str]] = {}
         self._rated: set[tuple[str, str]] = set()
@@ -98,7 +115,7 @@ class _Reader:
                 f"lớp “{stratum}” không thuộc nhóm “{group}”",
                 f"stratum “{stratum}” is not of group “{group}”",
             )
-        if not _WEIGHT.fullmatch(weight) or Decimal(weight) <= 0:
+        if not is_weight(weight):
             yield "quyền số phải là số thập phân dương", "a weight is a decimal above 0"
         if familiar not in {"0", "1"}:
             yield "cột familiar chỉ nhận 0 hoặc 1", "familiar is 0 or 1"
@@ -118,9 +135,11 @@ class _Reader:
         self, numbers: Sequence[int], group: Code, unit: Code, *, familiar: bool
     ) -> Iterator[_Misfit]:
         """Find answers to what is not put to the group about this unit."""
-        about = self._class[unit] if familiar else ""
+        about = self._class[unit] if familiar else None
         if (group, about) not in self._unasked:
-            self._unasked[group, about] = self._not_asked(group, about)
+            self._unasked[group, about] = not_asked(
+                self._framework, self._questionnaires, self.translator.columns, group, about
+            )
         for column in self._unasked[group, about]:
             if numbers[column] != NOT_ASKED:
                 item = self.translator.columns[column].item
@@ -128,18 +147,6 @@ class _Reader:
                     f"cột {item}: câu này không được hỏi ở phiếu này, phải là ~",
                     f"column {item}: is not asked on this ballot, it must be ~",
                 )
-
-    def _not_asked(self, group: Code, unit_class: Code) -> list[int]:
-        asked = {item.code for item in self._questionnaires.asked_once(group)}
-        if unit_class:
-            asked |= {
-                item.code for item in self._questionnaires.asked(self._framework, group, unit_class)
-            }
-        return [
-            place
-            for place, column in enumerate(self.translator.columns)
-            if column.item not in asked
-        ]
 
 
 def _beyond_design(rows: Sequence[BallotRow], design: Design) -> Iterator[Problem]:

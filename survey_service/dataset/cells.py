@@ -1,10 +1,19 @@
 """Answers between their packed bytes and the readable cells of a row."""
 
+import re
 import struct
 from collections.abc import Sequence
+from decimal import Decimal
 
 from questionnaires.definition import Questionnaires
 from questionnaires.packing import NOT_ASKED, Column, columns, decode, encode
+
+_WEIGHT = re.compile(r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?")
+
+
+def is_weight(cell: str) -> bool:
+    """Tell whether a cell is a sampling weight: a plain decimal above 0."""
+    return _WEIGHT.fullmatch(cell) is not None and Decimal(cell) > 0
 
 
 class CellTranslator:
@@ -36,17 +45,22 @@ class CellTranslator:
         """Give the packed numbers, and which columns hold a code that they do not know."""
         numbers: list[int] = []
         strange: list[tuple[str, str]] = []
-        for column, known, cell in zip(self.columns, self._numbers, cells, strict=True):
-            number = known.get(cell)
+        for place, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
+            number = self.number(place, cell)
             if number is None:
-                number = _number(column, cell)
-                if number is None:
-                    strange.append((column.item, cell))
-                    number = NOT_ASKED
-                else:
-                    known[cell] = number
+                strange.append((column.item, cell))
+                number = NOT_ASKED
             numbers.append(number)
         return numbers, strange
+
+    def number(self, place: int, cell: str) -> int | None:
+        """Give the packed number of a cell in the column at a place; None for a code unknown."""
+        number = self._numbers[place].get(cell)
+        if number is None:
+            number = _number(self.columns[place], cell)
+            if number is not None:
+                self._numbers[place][cell] = number
+        return number
 
     def pack(self, numbers: Sequence[int]) -> bytes:
         """Pack numbers, 2 bytes each."""

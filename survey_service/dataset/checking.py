@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from questionnaires.index import Framework
 from questionnaires.problems import Problem, problem
-from survey_service.dataset.design import Design
+from survey_service.dataset.design import Design, StratumDispositions
 
 FILE = "design.json"
 
@@ -36,6 +36,41 @@ def design_problems(design: Design, framework: Framework) -> Iterator[Problem]:
             yield _unknown(f"issued[{one.unit}].unit", one.unit)
         if one.group not in groups:
             yield _unknown(f"issued[{one.unit}].group", one.group)
+    yield from _disposition_problems(design)
+
+
+def _disposition_problems(design: Design) -> Iterator[Problem]:
+    """Find what is wrong with the dispositions, where any were kept: one row for each stratum."""
+    if not design.dispositions:
+        return
+    strata = {stratum.code: stratum.invited for stratum in design.strata}
+    counted = {row.stratum for row in design.dispositions}
+    yield from _twice("dispositions", (row.stratum for row in design.dispositions))
+    for code in sorted(strata.keys() - counted):
+        yield problem(
+            f"{FILE}: dispositions",
+            f"thiếu kết quả mời của lớp “{code}”",
+            f"the dispositions of the stratum “{code}” are missing",
+        )
+    for row in design.dispositions:
+        where = f"dispositions[{row.stratum}]"
+        if row.stratum not in strata:
+            yield _unknown(f"{where}.stratum", row.stratum)
+        elif min(_counts(row)) < 0:
+            yield problem(f"{FILE}: {where}", "có số âm", "a count is below zero")
+        elif row.invited != strata[row.stratum]:
+            yield problem(
+                f"{FILE}: {where}",
+                f"cộng lại được {row.invited} người, nhưng lớp mời {strata[row.stratum]} người",
+                f"they add up to {row.invited} people, but {strata[row.stratum]} were invited",
+            )
+
+
+def _counts(row: StratumDispositions) -> tuple[int, ...]:
+    return (
+        *(row.complete, row.partial, row.refusal, row.non_contact, row.other),
+        *(row.unknown, row.unknown_other, row.not_eligible),
+    )
 
 
 def _twice(path: str, codes: Iterable[str]) -> Iterator[Problem]:

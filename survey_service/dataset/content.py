@@ -36,7 +36,10 @@ class FreeText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetContent:
-    """A frozen wave; the order of ballots and texts carries no meaning and is not kept."""
+    """A frozen wave; the order of ballots and texts carries no meaning and is not kept.
+
+    Ballots that were read from files are `ballot_columns.BallotColumns`.
+    """
 
     framework: Framework
     questionnaires: Questionnaires

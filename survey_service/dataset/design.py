@@ -20,11 +20,12 @@ class WaveLabel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class DatasetUnit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rated unit."""
+    """A rated unit; `successor_of` are the codes of the units that it replaced, by the register."""
 
     code: Code
     name: Text
     unit_class: Code = msgspec.field(name="class")
+    successor_of: tuple[Code, ...] = ()
 
 
 class DatasetStratum(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +51,35 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ballots: int
 
 
+class StratumDispositions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What became of the people invited in a stratum, as it stood at the cut-off (AAPOR).
+
+    The first seven add up to the stratum's `invited`; `not_eligible` are invitations revoked,
+    which are not among them.
+    """
+
+    stratum: Code
+    complete: int = 0
+    partial: int = 0
+    refusal: int = 0
+    non_contact: int = 0
+    other: int = 0
+    unknown: int = 0
+    unknown_other: int = 0
+    not_eligible: int = 0
+
+    @property
+    def invited(self) -> int:
+        """Add up those whose invitation stood."""
+        answered = self.complete + self.partial
+        return answered + self.refusal + self.non_contact + self.other + self.undecided
+
+    @property
+    def undecided(self) -> int:
+        """Add up those of whom nothing is known."""
+        return self.unknown + self.unknown_other
+
+
 class Coarsening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A stratum that stands for finer ones, which held fewer than k people."""
 
@@ -71,6 +101,7 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Everything that scoring needs to know beside the ballots and the definitions.
 
     `seed` fixes the draws of the rank sets; `threshold` is the k that strata were coarsened to.
+    `dispositions` are empty where the wave was frozen before they were kept.
     """
 
     wave: WaveLabel
@@ -81,4 +112,5 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     threshold: int
     coarsened: tuple[Coarsening, ...] = ()
     declared: tuple[Declaration, ...] = ()
+    dispositions: tuple[StratumDispositions, ...] = ()
     format: Literal["survey-dataset/1"] = "survey-dataset/1"

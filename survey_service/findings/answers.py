@@ -16,7 +16,7 @@ class OptionShare(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Distribution(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Answers to one item: of all shown units of a class, or of one `unit`; of a group or of all.
+    """Answers to one item: of the units of a class, or of one `unit`; of a group or of all.
 
     Shares leave out don't know and not applicable; `top_two` is the share of the two best
     options and its interval that of a proportion in the sampling design. `units` of `of` stand
@@ -49,22 +49,27 @@ class SatisfactionLine(Part, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The satisfaction index of one group with one unit (or all), computed both ways, in percent.
 
     `top_two` is the share of answers "satisfied" and "very satisfied"; `mean_of_maximum` the mean
-    of the option values over the greatest. `missing` says why there is none.
+    of the option values over the greatest. `group` None stands for all service users together,
+    as the index weighs them. `units` of `of` stand behind a row about a class, where every unit
+    counts the same; its `n` is rounded down to tens where the sheet hides some of them. `missing`
+    says why there is none.
     """
 
     unit_class: Code
     unit: Code | None
-    group: Code
+    group: Code | None
     n: Count | None
     top_two: Figure | None
     top_two_interval: Interval | None
     mean_of_maximum: Figure | None
     mean_interval: Interval | None
+    units: Count | None = None
+    of: Count | None = None
     missing: Missing | None = None
 
 
 class GroupDifference(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Two groups on one leaf over the shown units of a class, in percent of the maximum.
+    """Two groups on one leaf over `units` of the `of` units of a class, in percent of the maximum.
 
     `p` is design-based and adjusted by Holm over the table; `clear` where it is below 5 % and
     the difference at least the practical threshold.
@@ -78,6 +83,8 @@ class GroupDifference(Part, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     standard_error: Figure | None
     p: Figure | None
     clear: bool
+    units: Count | None = None
+    of: Count | None = None
 
 
 class RankTest(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):

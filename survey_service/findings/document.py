@@ -14,6 +14,8 @@ from survey_service.findings.standing import Trust
 from survey_service.findings.terms import Count, Part, Sha256
 
 FORMAT = "survey-findings/1"
+FINDINGS = "findings.json"
+"""The name of the findings among the files of a publication."""
 
 
 class Hidden(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,7 +8,10 @@ from survey_service.findings.terms import Count, Figure, Interval, Missing, Part
 
 
 class ItemLine(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One item among all who were asked it, or those of one group (`group`); shares in percent."""
+    """One item among all who were asked it, or those of one group (`group`); shares in percent.
+
+    Units of which the sheet hides something are left out where the counts would tell of it.
+    """
 
     item: Code
     group: Code | None
@@ -45,10 +48,12 @@ class ScaleItem(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ScaleLine(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The internal consistency of the items of one component or criterion of one class.
+    """The internal consistency of the items of one component that a group rates a class on.
 
     Alpha (Cronbach 1951) raw, of standardised items, with Feldt's interval; omega total; alpha of
-    answers centred within the rated units, since differences of units raise it.
+    answers centred within the rated units, since differences of units raise it. Of two items the
+    standardised alpha is the Spearman-Brown coefficient, and there is no omega. `n` ballots
+    answered every item; it is rounded down to tens where the sheet hides a group of some unit.
     """
 
     code: Code
@@ -62,13 +67,14 @@ class ScaleLine(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     omega: Figure | None
     items: tuple[ScaleItem, ...]
     missing: Missing | None = None
+    group: Code | None = None
 
 
 class Quality(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Item non-response, flags of careless answering, and consistency.
 
-    `flagged` is how many ballots at least one applied rule flags; they all count in the points,
-    and `robustness` shows the ranks without them.
+    `flagged` is how many ballots the rule flags; they all count in the points, and a scenario
+    shows the ranks without them. `ballots` leaves out units whose turnout is hidden.
     """
 
     items: tuple[ItemLine, ...]

@@ -26,7 +26,10 @@ class Dispositions(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Rates(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Response, cooperation, refusal and contact rates in percent; None where the base is 0."""
+    """Response, cooperation, refusal and contact rates in percent; None where the base is 0.
+
+    Where no dispositions were kept only `rr1` is known, with everybody else in its base.
+    """
 
     rr1: Figure | None
     rr2: Figure | None
@@ -37,12 +40,20 @@ class Rates(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     coop1: Figure | None
     ref1: Figure | None
     con1: Figure | None
+    coop2: Figure | None = None
+    coop3: Figure | None = None
+    coop4: Figure | None = None
+    ref2: Figure | None = None
+    ref3: Figure | None = None
+    con2: Figure | None = None
+    con3: Figure | None = None
 
 
 class RespondingLine(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The wave, a group or a stratum; `missing` says why there are no dispositions.
 
-    `weighted` are the rates with sampling weights, None where all weights are equal.
+    `weighted` are the rates where each person invited stands for N_h over those invited of their
+    stratum; None where there is no N_h, where all stand for as many, or where a stratum is hidden.
     """
 
     level: Literal["wave", "group", "stratum"]
@@ -66,13 +77,32 @@ class FunnelStep(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ShareLine(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A stratum's share of the people invited, and of those who answered, in percent."""
+    """A stratum's share of its group's people invited, and of those who answered, in percent."""
 
     group: Code
     code: Code
     name: Text
     invited: Figure
     answered: Figure | None
+    missing: Missing | None = None
+
+
+class Likeness(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How like the list those who answered are, over the `strata` shown of groups with several.
+
+    `r_indicator` is 1 − 2·S(ρ) of the strata's response rates about their group's (Schouten,
+    Cobben & Bethlehem 2009): 1 where the strata of every group answered alike. `moved` is the
+    index of dissimilarity in percent: how many respondents would have to be of another stratum of
+    their group. `largest` is the greatest difference between a stratum's shares of those shown of
+    its group, in percentage points, and `stratum` has it.
+    """
+
+    strata: Count
+    r_indicator: Figure | None
+    moved: Figure | None
+    largest: Figure | None
+    stratum: Code | None
+    words: Text
     missing: Missing | None = None
 
 
@@ -88,4 +118,5 @@ class Responding(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lines: tuple[RespondingLine, ...]
     funnel: tuple[FunnelStep, ...]
     shares: tuple[ShareLine, ...]
+    likeness: Likeness | None = None
     remarks: tuple[Text, ...] = ()

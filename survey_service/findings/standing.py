@@ -14,8 +14,9 @@ class UnitStanding(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `best` and `worst` bound the marginal rank set, which holds for this unit alone; the chances
     of being among the first and the last three are in percent of the draws. `difference` is from
-    the mean of its class in points, `p` adjusted by Holm over the class; `clear` asks for p < 5 %
-    and the practical threshold. `reliability` is λ = τ²/(τ² + SE²).
+    the mean of the published totals of its class in points, `p` adjusted by Holm over the class;
+    `clear` asks for p < 5 % and the practical threshold. `reliability` is λ = τ²/(τ² + SE²), None
+    where the class has too few units.
     """
 
     unit: Code
@@ -28,14 +29,15 @@ class UnitStanding(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     standard_error: Figure
     p: Figure
     clear: Clear
-    reliability: Figure
+    reliability: Figure | None
 
 
 class ClassStanding(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ranked units of a class that have a sampling error.
 
     `reliability` is of the class as a whole (λ with the mean variance); below 0.7 the scores
-    should not carry a ranking, and `carries_ranking` says so. `missing` says why there is none.
+    should not carry a ranking, and `carries_ranking` says so. `remarks` say in words what the
+    figures allow and what they do not. `missing` says why there is none.
     """
 
     unit_class: Code
@@ -45,16 +47,22 @@ class ClassStanding(Part, frozen=True, kw_only=True, forbid_unknown_fields=True)
     carries_ranking: bool | None
     tiers: Count
     units: tuple[UnitStanding, ...]
+    remarks: tuple[Text, ...] = ()
     missing: Missing | None = None
 
 
 class RankShift(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The rank of a unit under one scenario (or the range over its draws)."""
+    """The rank of a unit under one scenario, or the range over its draws.
+
+    `highest` is the rank nearest to the top, `lowest` the farthest from it. A unit that cannot be
+    ranked or shown there has neither, `missing` says why, and it keeps its published place.
+    """
 
     unit: Code
     published: Positive
-    lowest: Positive
-    highest: Positive
+    lowest: Positive | None
+    highest: Positive | None
+    missing: Missing | None = None
 
 
 class Scenario(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,10 +83,14 @@ class Scenario(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class UnitChange(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A unit against the former wave, both computed on the groups valid in both.
+    """A unit against the former wave, both by this wave's index on the groups valid in both.
 
-    `composition` is how much of the change of the published points the groups that are not in
-    both make, shown where it is more than 0.1 points. `successor_of` names merged predecessors.
+    `difference` is of `points` and `former` as they stand here, which are the published totals
+    where nothing but the answers changed; `p` is adjusted by Holm over the class. `composition`
+    is how much of the change of the published points the groups that are not in both make, shown
+    where it is more than 0.1 points. `former_published` is the total that was published then, for
+    a reader who lays the two sheets side by side. `successor_of` names predecessors. Where the
+    figures would tell of too few people, `missing` is "suppressed" and only `direction` is left.
     """
 
     unit: Code
@@ -92,6 +104,7 @@ class UnitChange(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     former_rank: Positive | None
     rank: Positive | None
     composition: Figure | None = None
+    former_published: Figure | None = None
     successor_of: tuple[Code, ...] = ()
     missing: Missing | Literal["new", "broken_series"] | None = None
 
@@ -99,7 +112,8 @@ class UnitChange(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Changes(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The change against a former wave, whose dataset is named by its hash.
 
-    `breaks` say in words what is not the same in both waves: wording, options, weights, groups.
+    `breaks` say in words what is not the same in both waves, and what follows from it: wording,
+    options, weights, groups, units. `gone` are former units that nothing here succeeds.
     """
 
     wave: Code
@@ -109,6 +123,7 @@ class Changes(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     practical: Figure
     breaks: tuple[Text, ...]
     units: tuple[UnitChange, ...]
+    gone: tuple[Code, ...] = ()
 
 
 class Trust(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):

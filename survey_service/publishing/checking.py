@@ -8,14 +8,16 @@ import msgspec
 from questionnaires.fingerprint import canonical_json
 from questionnaires.problems import Problem, problem
 from questionnaires.text import Text
+from survey_service.findings.document import FINDINGS, Findings, read_findings
 from survey_service.folders import digest
 from survey_service.publishing.agreeing import table_findings
 from survey_service.publishing.manifest import MANIFEST, MANIFEST_DIGEST, Manifest, digest_line
-from survey_service.sheet.documents import read_sheet
+from survey_service.sheet.documents import SCORES, read_sheet
 from survey_service.sheet.score_sheet import ScoreSheet
 
 FILES = (
-    "scores.json",
+    SCORES,
+    FINDINGS,
     "scores.csv",
     "scores.xlsx",
     "framework.json",
@@ -26,18 +28,18 @@ FILES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class Checked:
     """What is wrong with a publication, and what in it could not be held against anything."""
 
     problems: tuple[Problem, ...]
     unproven: tuple[Text, ...] = ()
 
 
-def check_publication(files: Mapping[str, bytes]) -> Findings:
+def check_publication(files: Mapping[str, bytes]) -> Checked:
     """Find what is missing, not listed, changed, or at odds with the rest."""
     problems = _wrong_names(files)
     if problems:
-        return Findings(problems=tuple(problems))
+        return Checked(problems=tuple(problems))
     if files[MANIFEST_DIGEST] != digest_line(digest(files[MANIFEST])):
         return _only(
             f"{MANIFEST}, {MANIFEST_DIGEST}",
@@ -53,22 +55,23 @@ def check_publication(files: Mapping[str, bytes]) -> Findings:
         )
     changed = tuple(_changed(files, manifest))
     if changed:
-        return Findings(problems=changed)
-    sheet = read_sheet(files["scores.json"])
-    if sheet is None:
+        return Checked(problems=changed)
+    sheet, findings = read_sheet(files[SCORES]), read_findings(files[FINDINGS])
+    if sheet is None or findings is None:
         return _only(
-            "scores.json",
-            "không đúng định dạng bảng điểm.",
-            "is not a score sheet of the known format.",
+            SCORES if sheet is None else FINDINGS,
+            "không đúng định dạng mà gói công bố dùng.",
+            "is not of the format that publications use.",
         )
     in_tables, unproven = table_findings(files, sheet, manifest.software)
-    return Findings(
-        problems=(*_at_odds(files, manifest, sheet), *in_tables), unproven=tuple(unproven)
+    return Checked(
+        problems=(*_at_odds(files, manifest, sheet, findings), *in_tables),
+        unproven=tuple(unproven),
     )
 
 
-def _only(where: str, vi: str, en: str) -> Findings:
-    return Findings(problems=(problem(where, vi, en),))
+def _only(where: str, vi: str, en: str) -> Checked:
+    return Checked(problems=(problem(where, vi, en),))
 
 
 def _wrong_names(files: Mapping[str, bytes]) -> list[Problem]:
@@ -115,12 +118,13 @@ def _changed(files: Mapping[str, bytes], manifest: Manifest) -> Iterator[Problem
 
 
 def _at_odds(
-    files: Mapping[str, bytes], manifest: Manifest, sheet: ScoreSheet
+    files: Mapping[str, bytes], manifest: Manifest, sheet: ScoreSheet, findings: Findings
 ) -> Iterator[Problem]:
     """Find files that agree with the manifest but not with `scores.json`."""
     stated = {
         "framework.json": digest(files["framework.json"]) == sheet.framework.sha256,
         "questionnaires.json": digest(files["questionnaires.json"]) == sheet.questionnaires.sha256,
+        FINDINGS: (findings.wave, findings.dataset) == (sheet.wave, sheet.dataset),
         MANIFEST: (manifest.dataset, manifest.seed, manifest.method)
         == (sheet.dataset, sheet.method.seed, sheet.method),
     }

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from questionnaires.fingerprint import canonical_json
+from survey_service.analysing.computing import Results
 from survey_service.dataset.content import Dataset
+from survey_service.findings.document import FINDINGS, findings_json
 from survey_service.folders import digest, write_folder
 from survey_service.publishing.manifest import (
     MANIFEST,
@@ -12,28 +14,27 @@ from survey_service.publishing.manifest import (
     digest_line,
     installed_software,
 )
-from survey_service.results.computing import compute
-from survey_service.sheet.documents import sheet_json
-from survey_service.sheet.score_sheet import ScoreSheet
+from survey_service.sheet.documents import SCORES, sheet_json
 from survey_service.sheet.spreadsheet_csv import sheet_csv
 from survey_service.sheet.workbook import sheet_xlsx
 
 
-def write_publication(folder: Path, dataset: Dataset) -> str:
+def write_publication(folder: Path, dataset: Dataset, results: Results) -> str:
     """Write the publication of a dataset whole or not at all; give its fingerprint.
 
-    Raises ProblemsError where the framework blocks publication, or where the folder exists with
-    another content.
+    Raises ProblemsError where the folder exists with another content.
     """
-    files = publication_files(dataset, compute(dataset))
+    files = publication_files(dataset, results)
     write_folder(folder, files)
     return digest(files[MANIFEST])
 
 
-def publication_files(dataset: Dataset, sheet: ScoreSheet) -> dict[str, bytes]:
+def publication_files(dataset: Dataset, results: Results) -> dict[str, bytes]:
     """Give the files of a publication by name; nothing in them tells when they were made."""
+    sheet = results.sheet
     files = {
-        "scores.json": sheet_json(sheet),
+        SCORES: sheet_json(sheet),
+        FINDINGS: findings_json(results.findings),
         "scores.csv": sheet_csv(sheet),
         "scores.xlsx": sheet_xlsx(sheet),
         "framework.json": dataset.framework_json,

@@ -12,15 +12,16 @@ from survey_service.dataset.content import Dataset
 from survey_service.dataset.files import CHECKSUMS
 from survey_service.dataset.reading import dataset_from_files
 from survey_service.folders import digest, read_folder
-from survey_service.publishing.checking import Findings, check_publication
+from survey_service.publishing.checking import Checked, check_publication
 from survey_service.publishing.manifest import MANIFEST
-from survey_service.publishing.recomputing import recomputation_problems
+from survey_service.publishing.recomputing import recompute
+from survey_service.publishing.sources import with_sources
 
 Kind = Literal["dataset", "publication"]
 _HASHED: dict[Kind, str] = {"dataset": CHECKSUMS, "publication": MANIFEST}
 """The file whose SHA-256 is the hash of the whole package."""
 _TELLING: dict[Kind, frozenset[str]] = {
-    "publication": frozenset({"manifest.json", "manifest.sha256", "scores.json", "scores.csv"}),
+    "publication": frozenset({"manifest.json", "manifest.sha256", "scores.json", "findings.json"}),
     "dataset": frozenset({"checksums.json", "design.json", "ballots.csv", "free_text.csv"}),
 }
 
@@ -36,13 +37,21 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     not_proven: tuple[Text, ...]
 
 
-def verify(folder: Path, *, expect: str | None = None, dataset: Path | None = None) -> Verification:
+def verify(
+    folder: Path,
+    *,
+    expect: str | None = None,
+    dataset: Path | None = None,
+    former: Path | None = None,
+    comments: Path | None = None,
+) -> Verification:
     """Check a dataset or a publication, and its counterpart where that lies beside it.
 
     A publication is computed anew from the folder `dataset`, or from `../dataset`; for a
     dataset, `../publication` is checked in the same way. `expect` is the hash that the package
-    must have, from a source that whoever holds the package cannot change. Raises ProblemsError
-    where the folder is neither.
+    must have, from a source that whoever holds the package cannot change. `former` and `comments`
+    are what findings may rest on beside the dataset. Raises ProblemsError where the folder is
+    neither, or where one of the two cannot be used.
     """
     folder = folder.resolve()
     files = read_folder(folder)
@@ -58,12 +67,14 @@ def verify(folder: Path, *, expect: str | None = None, dataset: Path | None = No
         frozen, found = _dataset(folders["dataset"])
         problems += found
     if folders["publication"].is_dir():
-        public, findings = _publication(folders["publication"])
-        problems += findings.problems
-        unproven = findings.unproven
+        public, checked = _publication(folders["publication"])
+        problems += checked.problems
+        unproven = checked.unproven
     recomputed = frozen is not None and public is not None
     if frozen is not None and public is not None:
-        problems += recomputation_problems(public, frozen)
+        anew = recompute(public, with_sources(frozen, former, comments))
+        problems += anew.problems
+        unproven = (*unproven, *anew.unproven)
     verified = not problems
     own = files.get(_HASHED[kind])
     return Verification(
@@ -99,13 +110,13 @@ def _dataset(folder: Path) -> tuple[Dataset | None, list[Problem]]:
         return None, _within(folder, error.problems)
 
 
-def _publication(folder: Path) -> tuple[Mapping[str, bytes] | None, Findings]:
+def _publication(folder: Path) -> tuple[Mapping[str, bytes] | None, Checked]:
     try:
         files = read_folder(folder)
     except ProblemsError as error:
-        return None, Findings(problems=error.problems)
+        return None, Checked(problems=error.problems)
     found = check_publication(files)
-    within = Findings(problems=tuple(_within(folder, found.problems)), unproven=found.unproven)
+    within = Checked(problems=tuple(_within(folder, found.problems)), unproven=found.unproven)
     return (None if found.problems else files), within
 
 

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from questionnaires.problems import ProblemsError, problem
 from survey_service import journal
+from survey_service.analysing.computing import compute_results
 from survey_service.clock import Clock
 from survey_service.dataset.reading import read_dataset
 from survey_service.folders import digest, write_folder
 from survey_service.publishing.manifest import MANIFEST
 from survey_service.publishing.package import publication_files
-from survey_service.results.computing import sheet_of
+from survey_service.publishing.sources import with_sources
 from survey_service.results.earlier import differencing_problems
-from survey_service.results.scored import score_dataset
 from survey_service.sheet.documents import SCORES, read_sheet
 from survey_service.sheet.score_sheet import ScoreSheet
 from survey_service.store.database import Database
@@ -41,9 +41,19 @@ class Published:
 
 
 def publish_wave(
-    database: Database, clock: Clock, *, code: str, wave_folder: Path, actor: str
+    database: Database,
+    clock: Clock,
+    *,
+    code: str,
+    wave_folder: Path,
+    actor: str,
+    former: Path | None = None,
+    comments: Path | None = None,
 ) -> Published:
     """Publish the dataset in `wave_folder`; the same files published again are no new version.
+
+    `former` is the folder of the dataset that changes are stated against, `comments` the workbook
+    of free answers that a moderator let through.
 
     Where the plan has a letter about results that staff did not skip, it is queued with the first
     version. Raises WaveUnknownError, WaveStateError where the wave is not frozen, and
@@ -62,12 +72,11 @@ def publish_wave(
                 "the dataset is not the one that was frozen: its hash differs from the journal's.",
             )
         )
-    scored = score_dataset(dataset.content)
-    sheet = sheet_of(dataset, scored)
-    together = differencing_problems(scored, sheet, earlier)
+    results = compute_results(with_sources(dataset, former, comments))
+    together = differencing_problems(results.scored, results.sheet, earlier)
     if together:
         raise ProblemsError(*together)
-    files = publication_files(dataset, sheet)
+    files = publication_files(dataset, results)
     fingerprint = digest(files[MANIFEST])
     with database.writing() as session:
         row = require_state(session, code, "publish")
@@ -100,7 +109,13 @@ def publish_wave(
                 actor=actor,
                 wave=code,
                 event="published",
-                details={"version": version, "fingerprint": fingerprint, "dataset": dataset.hash},
+                details={
+                    "version": version,
+                    "fingerprint": fingerprint,
+                    "dataset": dataset.hash,
+                    "former": results.findings.former,
+                    "comments": results.findings.comments,
+                },
             )
         letters = _queue_results(database, session, clock, row, actor)
         folder = wave_folder / ("publication" if version == 1 else f"publication-{version}")

@@ -1,6 +1,6 @@
 """A dataset as the columns that the analysis reads."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,7 +10,8 @@ from analysis.scoring.columns import Ballots, IndexColumns, LeafColumns, Stratum
 from questionnaires.definition import Item, Questionnaires
 from questionnaires.index import Code, Framework, Leaf, UnitClass
 from questionnaires.packing import columns as packed_columns
-from survey_service.dataset.content import BallotRow, DatasetContent
+from survey_service.dataset.ballot_columns import ballot_columns
+from survey_service.dataset.content import DatasetContent
 from survey_service.dataset.design import Design
 
 
@@ -60,17 +61,6 @@ def index_columns(
     )
 
 
-def part_of(index: IndexColumns, leaves: dict[int, set[Code]]) -> IndexColumns:
-    """Give the index of these leaves only (unit class → leaf codes), as one of its own."""
-    return replace(
-        index,
-        leaves=tuple(
-            tuple(leaf for leaf in columns if leaf.code in leaves.get(unit_class, set()))
-            for unit_class, columns in enumerate(index.leaves)
-        ),
-    )
-
-
 def _leaf(
     framework: Framework,
     questionnaires: Questionnaires,
@@ -110,29 +100,15 @@ def _values(
 
 
 def _ballots(content: DatasetContent) -> Ballots:
-    rows = sorted(content.ballots, key=lambda row: row.ballot)
-    stratum = _places([stratum.code for stratum in content.design.strata])
-    unit = _places([unit.code for unit in content.design.units])
-    group = _places([group.code for group in content.framework.groups])
-    group_of = {one.code: group[one.group] for one in content.design.strata}
-    weight = _places(sorted({row.weight for row in rows}))
-    person = _places(sorted({row.respondent for row in rows}))
-    width = len(packed_columns(content.questionnaires))
+    ballots = ballot_columns(content)
+    groups = {group.code: place for place, group in enumerate(content.framework.groups)}
+    group = np.array([groups[one.group] for one in content.design.strata], dtype=np.int64)
     return Ballots(
-        respondent=np.array([person[row.respondent] for row in rows], dtype=np.int64),
-        stratum=np.array([stratum[row.stratum] for row in rows], dtype=np.int64),
-        group=np.array([group_of[row.stratum] for row in rows], dtype=np.int64),
-        unit=np.array([unit[row.unit] for row in rows], dtype=np.int64),
-        weight=np.array([weight[row.weight] for row in rows], dtype=np.int64),
-        weights=tuple(Fraction(one) for one in weight),
-        answers=_answers(rows, width),
+        respondent=ballots.respondent,
+        stratum=ballots.stratum,
+        group=group[ballots.stratum],
+        unit=ballots.unit,
+        weight=ballots.weight,
+        weights=tuple(Fraction(weight) for weight in ballots.weights),
+        answers=ballots.answers,
     )
-
-
-def _answers(rows: list[BallotRow], width: int) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
-    packed = b"".join(row.answers for row in rows)
-    return np.frombuffer(packed, dtype="<i2").astype(np.int16).reshape(len(rows), width)
-
-
-def _places(codes: list[str]) -> dict[str, int]:
-    return {code: place for place, code in enumerate(codes)}

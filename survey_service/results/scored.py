@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from analysis.disclosure.suppression import LeafCount, Row, Suppression, suppress
 from analysis.scoring.scores import Scores, UnitScore
-from analysis.scoring.scoring import score
+from analysis.scoring.scoring import score_parts
 from questionnaires.index import Code, Framework, Leaf
 from questionnaires.problems import ProblemsError, problem
 from survey_service.dataset.content import DatasetContent
-from survey_service.results.columns import Columns, columns, part_of
+from survey_service.results.columns import Columns, columns
 from survey_service.results.turnout import BallotCounts, count_ballots
 
 
@@ -39,17 +39,14 @@ def score_dataset(content: DatasetContent) -> Scored:
     Raises ProblemsError where the framework blocks publication below a minimum count.
     """
     of = columns(content)
-    whole = score(of.ballots, of.strata, of.index)
+    whole, parts = score_parts(of.ballots, of.strata, of.index, _parts(content.framework))
     _refuse_blocked(content, whole)
     counts = count_ballots(content, of, whole)
     return Scored(
         content=content,
         columns=of,
         scores=whole,
-        parts={
-            key: score(of.ballots, of.strata, part_of(of.index, leaves))
-            for key, leaves in _parts(content.framework).items()
-        },
+        parts=parts,
         counts=counts,
         suppressions=tuple(_suppression(content, counts, unit) for unit in whole.units),
     )

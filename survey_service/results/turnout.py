@@ -41,7 +41,7 @@ def count_ballots(content: DatasetContent, columns: Columns, scores: Scores) -> 
     groups = {group.code: place for place, group in enumerate(content.framework.groups)}
     ballots = columns.ballots
     cells = list(zip(ballots.unit.tolist(), ballots.group.tolist(), strict=True))
-    marks = _valid_ballots(columns, scores).tolist()
+    marks = valid_ballots(columns, scores).tolist()
     return BallotCounts(
         issued={(units[one.unit], groups[one.group]): one.ballots for one in content.design.issued},
         returned=Counter(cells),
@@ -83,7 +83,7 @@ def group_turnouts(
     )
 
 
-def _valid_ballots(columns: Columns, scores: Scores) -> BoolArray:
+def valid_ballots(columns: Columns, scores: Scores) -> BoolArray:
     """Mark the ballots that have a score on at least one measured leaf, shape (n,)."""
     ballots, index = columns.ballots, columns.index
     measured = {

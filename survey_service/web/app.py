@@ -31,6 +31,8 @@ from survey_service.web.link_again import LINK_AGAIN
 from survey_service.web.mail_events import mail_events
 from survey_service.web.opt_out import OPT_OUT
 from survey_service.web.protection import header_hook, refuse_cross_site
+from survey_service.web.report_pages import ReportPages
+from survey_service.web.reports import REPORTS
 from survey_service.web.respond import RESPOND
 from survey_service.web.results import RESULTS
 from survey_service.web.screens import Screens
@@ -81,6 +83,7 @@ def create_app(
         *LINK_AGAIN,
         *TRIAL,
         *RESULTS,
+        *REPORTS,
         *mail_events(database=database, settings=settings, keys=keys, clock=clock),
     ]
     if caught is not None:
@@ -89,6 +92,7 @@ def create_app(
         "desk": desk,
         "templates": templates,
         "charts": Charts(),
+        "report_pages": ReportPages(templates),
         "form_pages": FormPages(templates),
         "screens": Screens(templates, desk.proofs),
         "opt_out_proofs": opt_out_proofs,

@@ -12,6 +12,8 @@ from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 
 from questionnaires.text import Language
 from survey_service.answering.desk import Desk
+from survey_service.findings.document import FINDINGS
+from survey_service.sheet.documents import SCORES
 from survey_service.sheet.score_sheet import ScoreSheet
 from survey_service.waves.civil_dates import civil_date
 from survey_service.web.charts import Charts, is_chart
@@ -22,9 +24,9 @@ from survey_service.web.replies import HTML, READ
 from survey_service.web.sheet_view import class_views
 from survey_service.web.templating import Templates
 
-SCORES: Final = "scores.json"
 KINDS: Final = {
     SCORES: "application/json",
+    FINDINGS: "application/json",
     "scores.csv": "text/csv",
     "scores.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "framework.json": "application/json",
@@ -93,7 +95,8 @@ async def _pulled(
     if not is_chart(name):
         raise NotFoundException
     scores = await _found(desk, wave, SCORES, version)
-    chart = await sync_to_thread(charts.find, scores, name)
+    findings = await sync_to_thread(find_file, desk.database, wave, FINDINGS, scores.version)
+    chart = await sync_to_thread(charts.find, scores, name, findings)
     if chart is None:
         raise NotFoundException
     return chart

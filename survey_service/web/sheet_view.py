@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from questionnaires.text import Language
 from survey_service.charts.caterpillar import Caterpillar, caterpillar
-from survey_service.charts.caterpillar_shapes import NARROW, WIDE
+from survey_service.charts.caterpillar_picture import caterpillar_picture
 from survey_service.sheet.score_sheet import (
     ClassSheet,
     CriterionLine,
@@ -133,9 +133,9 @@ def _chart(plot: Caterpillar) -> ChartView:
 
 
 def _picture(plot: Caterpillar, *, narrow: bool) -> Picture:
-    shape = NARROW if narrow else WIDE
+    drawn = caterpillar_picture(plot, narrow=narrow)
     name = chart_name(plot.unit_class, plot.language, narrow=narrow)
-    return Picture(name=name, width=shape.width, height=shape.height(plot))
+    return Picture(name=name, width=drawn.width, height=drawn.height)
 
 
 def _unit_row(unit: UnitSheet, bands: dict[str, str], language: Language) -> UnitRow:

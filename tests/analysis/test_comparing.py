@@ -9,8 +9,16 @@ import pytest
 import small
 from scipy import stats
 
-from analysis.comparing.changes import average_difference_errors, changes, difference_errors
+from analysis.comparing.changes import changes
 from analysis.comparing.common_groups import comparable_index, counted_groups
+from analysis.comparing.differences import (
+    Measured,
+    average_difference_errors,
+    difference_errors,
+    difference_interval,
+    from_average,
+    judge,
+)
 from analysis.scoring.columns import FloatArray, Stratum
 from analysis.scoring.scoring import Scores, score
 from analysis.significance import holm, two_sided_p
@@ -108,3 +116,61 @@ def test_leaves_without_a_common_group_fall_out_and_units_without_a_twin_stay() 
     compared, alone = score(small.ballots(rows), FREE, common).units
     assert (compared.points, compared.measured, compared.rescaled) == (30, 20, True)
     assert (alone.points, alone.rescaled) == (20, False)
+
+
+def test_groups_are_matched_where_the_waves_number_them_otherwise() -> None:
+    rows = [(i, i % 2, 0, [1 + i % 2]) for i in range(20)]
+    turned = [(i, 1 - group, 0, answers) for i, group, _, answers in rows]
+    index = small.index(small.leaf(maximum=30, weights=(30, 70), minimum=5))
+    now = score(small.ballots(rows), FREE, index)
+    there = small.index(small.leaf(maximum=30, weights=(70, 30), minimum=5))
+    then = score(small.ballots(turned[:14] + turned[14::2]), FREE, there)
+    both = comparable_index(index, now, then, {0: 0}, {0: 1, 1: 0})
+    assert both.leaves[0][0].weights == index.leaves[0][0].weights
+    only_one = comparable_index(index, now, then, {0: 0}, {0: 1})
+    assert only_one.leaves[0][0].weights == (Fraction(3, 10), 0)
+
+
+def test_a_list_is_judged_by_its_length_and_by_the_size_of_its_differences() -> None:
+    def measured(difference: Fraction) -> Measured:
+        return Measured(difference=difference, standard_error=0.2, degrees_of_freedom=40)
+
+    alone = judge([measured(Fraction(1, 2))])
+    assert (alone[0].direction, alone[0].adjusted_p) == ("rise", alone[0].p)
+    listed = judge([measured(Fraction(1, 2)), *[measured(Fraction(0))] * 4])
+    assert (listed[0].direction, listed[0].adjusted_p) == (
+        "unclear",
+        pytest.approx(5 * listed[0].p),
+    )
+    small_one = judge([measured(Fraction(-49, 100))])
+    assert (small_one[0].p < 0.05, small_one[0].direction) == (True, "unclear")
+    assert judge([]) == ()
+
+
+def test_differences_from_the_average_cancel_out() -> None:
+    scores = [Fraction(20), Fraction(23), Fraction(26)]
+    away = from_average(scores, np.eye(3), [9.0, 9.0, 9.0])
+    assert [one.difference for one in away] == [-3, 0, 3]
+    assert away[0].standard_error == pytest.approx((2 / 3) ** 0.5)
+    (alone,) = from_average(scores[:1], np.eye(1), [9.0])
+    assert (alone.difference, alone.standard_error) == (0, 0)
+    with pytest.raises(ValueError, match="needs units"):
+        from_average([], np.zeros((0, 0)), [])
+
+
+def test_the_interval_of_a_difference_is_that_of_t() -> None:
+    low, high = difference_interval(
+        Measured(difference=Fraction(2), standard_error=0.5, degrees_of_freedom=9)
+    ) or (0.0, 0.0)
+    assert (low, high) == pytest.approx(
+        (2 - 0.5 * stats.t.isf(0.025, 9), 2 + 0.5 * stats.t.isf(0.025, 9))
+    )
+    certain = Measured(difference=Fraction(2), standard_error=0.0, degrees_of_freedom=0)
+    assert difference_interval(certain) is None
+
+
+def test_twice_the_data_shrink_every_error_of_a_difference_by_the_root_of_two() -> None:
+    once, twice = wave(20, 30, 10, n=200), wave(40, 60, 20, n=400)
+    for errors in (difference_errors, average_difference_errors):
+        shrunk = errors(twice.covariance) * math.sqrt(2)
+        assert np.allclose(shrunk, errors(once.covariance), rtol=0.002)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import synth
 
-from analysis.comparing.changes import difference_errors, linked_covariance
+from analysis.comparing.changes import linked_covariance
+from analysis.comparing.differences import difference_errors
 from analysis.scoring.columns import FloatArray
 from analysis.scoring.design import Design, design_of
 from analysis.scoring.jackknife import jackknife_variance

@@ -79,3 +79,9 @@ def test_a_changed_weight_changes_the_fingerprint(two_units: Definitions) -> Non
     document = canonical_json(two_units.framework)
     changed = framework_from_json(document.replace(b'"CB":"40"', b'"CB":"41"'))
     assert fingerprint(changed) != fingerprint(two_units.framework)
+
+
+def test_a_role_that_is_not_given_leaves_the_form_as_it_was(two_units: Definitions) -> None:
+    document = json.loads(canonical_json(two_units.questionnaires))
+    assert not any("role" in item for item in document["items"])
+    assert document["scales"][0]["role"] == "satisfaction"

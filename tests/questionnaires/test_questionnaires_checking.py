@@ -276,6 +276,16 @@ QUESTIONNAIRE_MISTAKES: list[Case] = [
         "Q: scales[HL5].dont_know.en",
         "the text is missing",
     ),
+    (
+        lambda q: item(q, "UU-TIEN").update(role="overall"),
+        "Q: items[UU-TIEN].role",
+        "answered on a scale",
+    ),
+    (
+        lambda q: [item(q, code).update(role="overall") for code in ("S1", "S2")],
+        "Q: items[S2].role",
+        "has the overall judgement S1 already",
+    ),
 ]
 
 

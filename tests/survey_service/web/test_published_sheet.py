@@ -13,10 +13,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from rounds import Round
 
+from survey_service.analysing.computing import Sources, compute_results
 from survey_service.dataset.reading import read_dataset
 from survey_service.dataset.writing import write_dataset
 from survey_service.publishing.package import publication_files
-from survey_service.results.computing import compute
 from survey_service.store.tables import Publication, PublicationFile
 from survey_service.web import charts
 from survey_service.web.charts import Charts
@@ -31,7 +31,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("dataset")
     write_dataset(folder / "dataset", generated("par-index-2022", seed=5))
     dataset = read_dataset(folder / "dataset")
-    return dict(publication_files(dataset, compute(dataset)))
+    return dict(publication_files(dataset, compute_results(Sources(dataset=dataset))))
 
 
 @pytest.fixture

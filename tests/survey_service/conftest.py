@@ -1,0 +1,1 @@
+"""Makes the helper modules of this folder known to the folders below it."""
