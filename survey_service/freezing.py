@@ -1,21 +1,19 @@
 """The cut-off: answers move into the restricted dataset and lose their people for good."""
 
 import shutil
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from questionnaires.problems import Problem, ProblemsError, problem
-from questionnaires.relations import Rater, assign
 from questionnaires.text import Text
 from survey_service import journal
 from survey_service.clock import Clock
-from survey_service.coarsening import Coarsened, InvitedPerson, coarsen
+from survey_service.coarsening import Coarsened, coarsen
 from survey_service.dataset.content import BallotRow, DatasetContent, FreeText
 from survey_service.dataset.design import (
     DatasetUnit,
@@ -28,12 +26,12 @@ from survey_service.dataset.writing import write_dataset
 from survey_service.dispositions import count_dispositions, dispositions
 from survey_service.entropy import Entropy
 from survey_service.frame.register import units_in_force
+from survey_service.invited_people import Invited, described, described_person, invited_people
 from survey_service.store.answers import Ballot, Response
 from survey_service.store.database import Database
-from survey_service.store.people import Contact, Invitation
+from survey_service.store.people import Invitation
 from survey_service.store.scrubbing import scrub
 from survey_service.store.waves import Wave
-from survey_service.waves.assignment import rated_unit, relation_in
 from survey_service.waves.forgetting import CLEARED, forget_answering
 from survey_service.waves.mail_plan.step_keeping import drop_waiting
 from survey_service.waves.mail_plan.steps import STEPS
@@ -42,9 +40,6 @@ from survey_service.waves.status import wave_status
 from survey_service.waves.transitions import change_state
 
 KEY_BYTES = 8
-STRATIFIED_BY_UNIT = frozenset({"own", "transaction"})
-
-Invited = Row[Invitation, Contact]
 
 
 def freeze_wave(
@@ -102,9 +97,9 @@ def _freeze(
 
 
 def _gather(session: Session, wave: LoadedWave, entropy: Entropy) -> DatasetContent:
-    invited = _invited(session, wave.id)
+    invited = invited_people(session, wave.id)
     coarsened = coarsen(
-        _people(session, wave, invited),
+        described(session, wave, invited),
         wave.framework.rules.disclosure_threshold,
         {relation.group: relation.list_kind for relation in wave.questionnaires.relations},
     )
@@ -122,67 +117,6 @@ def _gather(session: Session, wave: LoadedWave, entropy: Entropy) -> DatasetCont
         ballots=ballots,
         free_text=texts,
     )
-
-
-def _invited(session: Session, wave_id: int, *, revoked: bool = False) -> Sequence[Invited]:
-    return session.execute(
-        select(Invitation, Contact)
-        .join(Contact, Contact.id == Invitation.contact_id)
-        .where(Invitation.wave_id == wave_id, Invitation.revoked.is_(revoked))
-        .order_by(Invitation.id)
-    ).all()
-
-
-def _people(session: Session, wave: LoadedWave, invited: Sequence[Invited]) -> list[InvitedPerson]:
-    eligible = _eligible(session, wave, invited)
-    return [
-        _person(wave, invitation, contact, eligible.get(str(invitation.id), ()))
-        for invitation, contact in invited
-    ]
-
-
-def _person(
-    wave: LoadedWave, invitation: Invitation, contact: Contact, eligible: Sequence[str] = ()
-) -> InvitedPerson:
-    return InvitedPerson(
-        group=contact.group,
-        eligible=frozenset(eligible) | set(invitation.units),
-        assigned=frozenset(invitation.units),
-        unit=_stratum_unit(wave, contact.group, invitation.units),
-        label=contact.stratum or "",
-        population=contact.population,
-        weight=contact.weight,
-    )
-
-
-def _eligible(
-    session: Session, wave: LoadedWave, invited: Sequence[Invited]
-) -> dict[str, tuple[str, ...]]:
-    """Give the units each person might have been given, had no subset been drawn."""
-    units = [rated_unit(unit) for unit in units_in_force(session, wave.plan.opens)]
-    raters: dict[str, list[Rater]] = defaultdict(list)
-    for invitation, contact in invited:
-        raters[contact.group].append(
-            Rater(
-                key=str(invitation.id),
-                own_unit=contact.own_unit,
-                sectors=tuple(contact.sectors),
-                transactions=tuple(row["unit"] for row in contact.transactions),
-            )
-        )
-    eligible: dict[str, tuple[str, ...]] = {}
-    for group, people in raters.items():
-        relation = relation_in(wave.framework, wave.questionnaires, group)
-        if relation is not None:
-            whole = replace(relation, subset=None)
-            eligible |= assign(whole, people, units, seed=wave.plan.seed)
-    return eligible
-
-
-def _stratum_unit(wave: LoadedWave, group: str, units: Sequence[str]) -> str:
-    if wave.questionnaires.relation(group).rates.units not in STRATIFIED_BY_UNIT:
-        return ""
-    return min(units, default="")
 
 
 def _answers(
@@ -236,11 +170,11 @@ def _dispositions(
     session: Session, wave: LoadedWave, invited: Sequence[Invited], coarsened: Coarsened
 ) -> tuple[StratumDispositions, ...]:
     """Count what became of everybody, revoked invitations in the stratum where they would stand."""
-    revoked = _invited(session, wave.id, revoked=True)
+    revoked = invited_people(session, wave.id, revoked=True)
     standing = [invitation.id for invitation, _ in invited]
     strata = list(zip(standing, coarsened.stratum_of, strict=True))
     for invitation, contact in revoked:
-        stratum = coarsened.stratum_for(_person(wave, invitation, contact))
+        stratum = coarsened.stratum_for(described_person(wave, invitation, contact))
         if stratum is not None:
             strata.append((invitation.id, stratum))
     return count_dispositions(dispositions(session, wave), strata, coarsened)

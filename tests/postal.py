@@ -22,6 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from free_ports import free_port
 from postal_plans import DOVECOT, MASTER, make_queue, postfix_parameters
 
 START_SECONDS = 20
@@ -162,14 +163,6 @@ def running_postfix(
         command = [str(_daemons() / "master"), "-c", str(etc), "-d"]
         with _server(command, folder / "stderr", lambda: _answers(port)):
             yield postfix
-
-
-def free_port() -> int:
-    """Give a port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def send(postfix: Postfix, recipient: str, message: bytes, sender: str = "<>", **dsn: str) -> None:

@@ -122,7 +122,8 @@ def _counts(
         [
             owner == unit_class and _share(scores.units[unit], leaf, group) > 0
             for unit, owner in enumerate(index.unit_class)
-        ]
+        ],
+        dtype=np.bool_,
     )
 
 

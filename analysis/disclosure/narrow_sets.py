@@ -137,8 +137,7 @@ def _subtract(row: _Row[Unknown], other: Mapping[Unknown, int], pivot: Unknown) 
 def _modular(equation: Mapping[Unknown, Fraction | int]) -> _Row[Unknown]:
     row: _Row[Unknown] = {}
     for unknown, factor in equation.items():
-        one = Fraction(factor)
-        value = one.numerator * pow(one.denominator, -1, _PRIME) % _PRIME
+        value = factor.numerator * pow(factor.denominator, -1, _PRIME) % _PRIME
         if value:
             row[unknown] = value
     return row

@@ -25,15 +25,14 @@ def duplicates(ticks: Ticks, respondent: IntArray, *, fewest: int) -> tuple[Bool
     rows = np.flatnonzero(judged)
     if rows.size == 0:
         return judged, flagged
-    _, alike, copies = np.unique(ticks[rows], axis=0, return_inverse=True, return_counts=True)
+    alike, copies = _grouped(ticks[rows])
     repeated = np.flatnonzero(copies[alike] > 1)
     if repeated.size == 0:
         return judged, flagged
-    _, mix, sizes = np.unique(
-        np.sort(ticks[rows], axis=1), axis=0, return_inverse=True, return_counts=True
-    )
-    for pattern in np.unique(alike[repeated]).tolist():
-        same = rows[alike == pattern]
+    mix, sizes = _grouped(np.sort(ticks[rows], axis=1))
+    together = repeated[np.argsort(alike[repeated], kind="stable")]
+    ends = np.flatnonzero(np.diff(alike[together])) + 1
+    for same in np.split(rows[together], ends):
         others = int(sizes[mix[np.searchsorted(rows, same[0])]])
         pairs = math.comb(others, 2)
         if np.unique(respondent[same]).size > 1 and pairs < BY_CHANCE * orders(ticks[same[0]]):
@@ -47,3 +46,15 @@ def orders(ticks: Ticks) -> int:
     return math.factorial(int(counts.sum())) // math.prod(
         math.factorial(count) for count in counts.tolist()
     )
+
+
+def _grouped(ticks: Ticks) -> tuple[IntArray, IntArray]:
+    """Number the rows so that equal rows share a number; give it by row, and how often it stands.
+
+    Rows are compared as bytes: an order among them is not asked for, and this takes a tenth of
+    the time of a comparison by columns.
+    """
+    packed = np.ascontiguousarray(ticks)
+    rows = packed.view(np.dtype((np.void, packed.itemsize * packed.shape[1]))).ravel()
+    _, number, counts = np.unique(rows, return_inverse=True, return_counts=True)
+    return number, counts

@@ -30,8 +30,9 @@ class Sample:
     """The ballots in the order of their layout, and the design they came from.
 
     `of_units` has the rated units as domains; `of_classes` their classes, so that a respondent
-    who rated several units of a class counts as one. `cell` is group · units + unit per ballot;
-    `whole_weights` are the ballots' weights as the smallest integers in their proportion.
+    who rated several units of a class counts as one (`class_sums`). `cell` is group · units +
+    unit per ballot; `whole_weights` are the ballots' weights as the smallest integers in their
+    proportion.
     """
 
     layout: Layout
@@ -93,11 +94,29 @@ def sample_of(ballots: Ballots, strata: Sequence[Stratum], index: IndexColumns) 
         index=index,
         groups=max((len(leaf.weights) for leaves in index.leaves for leaf in leaves), default=0),
         of_units=design_of(sorted_ballots, strata, units),
-        of_classes=design_of(
-            replace(sorted_ballots, unit=class_of[sorted_ballots.unit]), strata, len(index.leaves)
+        of_classes=_counted_once(
+            design_of(
+                replace(sorted_ballots, unit=class_of[sorted_ballots.unit]),
+                strata,
+                len(index.leaves),
+            )
         ),
         cell=sorted_ballots.group * units + sorted_ballots.unit,
         whole_weights=_whole(ballots.weights),
+    )
+
+
+def _counted_once(design: Design) -> Design:
+    """Leave the factors and means of units given at random to `class_sums`."""
+    areas = design.areas
+    subset = areas.subset == 1
+    return replace(
+        design,
+        areas=replace(
+            areas,
+            factor=np.where(subset, 1.0, areas.factor),
+            centre=np.where(subset, 0.0, areas.centre),
+        ),
     )
 
 
@@ -138,7 +157,7 @@ def class_figures(
 ) -> tuple[FloatArray, Spread]:
     """Give Σ_gu weight[g, u] · mean[g, u] per class of units, with its spread."""
     per_unit = _weighted(cells, weight).sum(axis=0)
-    sums = group_sums(sample.of_classes, _influence(sample, cells, weight))
+    sums = class_sums(sample, _influence(sample, cells, weight))
     whole = np.ones((sample.groups, sample.classes))
     return (
         sum_by(sample.class_of, per_unit, sample.classes),
@@ -151,9 +170,34 @@ def class_group_figures(
 ) -> tuple[FloatArray, Spread]:
     """Give Σ_u weight[g, u] · mean[g, u] per group and class, both of shape (groups, classes)."""
     parts = _weighted(cells, weight)
-    sums = group_sums(sample.of_classes, _influence(sample, cells, weight))
+    sums = class_sums(sample, _influence(sample, cells, weight))
     figures = [sum_by(sample.class_of, part, sample.classes) for part in parts]
     return np.array(figures), group_spread(sample.of_classes, sums, sample.groups)
+
+
+def class_sums(sample: Sample, influence: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sum Σt and Σt² per domain of `of_classes` from the influence of each ballot.
+
+    Where each person got a random subset of units, n_h/N_h would pretend that everybody rated
+    the whole class. There a person's part in a unit is taken from the mean of those who got the
+    unit, by √((1 − n_hu/N_h)·n_hu/(n_hu − 1)), before the units are added up: the class has the
+    sum of the covariances of its units (`analysis.scoring.variance.covariance`).
+    """
+    units, classes = sample.of_units, sample.of_classes
+    areas, area = units.areas, units.area_of_domain
+    t = sum_by(units.pair, influence, len(units.pair_unit))
+    mean = areas.centre[area] * sum_by(units.pair_domain, t, len(area)) / areas.n[area]
+    own = area[units.pair_domain]
+    apart = (t - mean[units.pair_domain]) * np.sqrt(areas.factor)[own]
+    part = np.where(areas.subset[own] == 1, apart, t)
+    place = np.zeros(len(t), dtype=np.int64)
+    place[units.pair] = classes.pair
+    whole = sum_by(place, part, len(classes.pair_unit))
+    domains = len(classes.domain_unit)
+    return (
+        sum_by(classes.pair_domain, whole, domains),
+        sum_by(classes.pair_domain, whole * whole, domains),
+    )
 
 
 def _influence(sample: Sample, cells: CellMeans, weight: FloatArray) -> FloatArray:

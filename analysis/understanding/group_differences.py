@@ -7,9 +7,9 @@ from itertools import combinations
 import numpy as np
 
 from analysis.scoring.columns import FloatArray
-from analysis.scoring.variance import combined_spread, group_sums
+from analysis.scoring.variance import combined_spread
 from analysis.significance import two_sided_p
-from analysis.understanding.cells import CellMeans, Sample
+from analysis.understanding.cells import CellMeans, Sample, class_sums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ def group_differences(
     means = _means(cells, weight)
     ballots = sample.ballots
     influence = cells.influence * weight[ballots.group, ballots.unit]
-    sums = group_sums(sample.of_classes, influence)
+    sums = class_sums(sample, influence)
     found: list[Difference] = []
     for one, other in combinations(groups, 2):
         sign = np.zeros((sample.groups, sample.classes))

@@ -68,14 +68,9 @@ def careless_checks(analysed: Analysed) -> dict[Flag, Check]:
 
 
 def flagged_by(checks: dict[Flag, Check]) -> BoolArray:
-    """Apply the rule to the outcome of the checks, shape (n,)."""
+    """Mark the ballots that the rule flags, in the order of the scored columns, shape (n,)."""
     alone = np.logical_or.reduce([checks[name].flagged for name in ALONE])
     return alone | np.logical_and.reduce([checks[name].flagged for name in TOGETHER])
-
-
-def flagged_ballots(analysed: Analysed) -> BoolArray:
-    """Mark the ballots that the rule flags, in the order of the scored columns, shape (n,)."""
-    return flagged_by(careless_checks(analysed))
 
 
 def _judge(block: _Block, respondent: IntArray) -> dict[Flag, tuple[BoolArray, BoolArray]]:
@@ -127,13 +122,15 @@ def _block(
 ) -> _Block:
     codes = [[one.code for one in questionnaires.options(item)] for item in items]
     known = sorted({code for own in codes for code in own})
-    ticks = answers.astype(np.int64)
-    values = np.full(answers.shape, np.nan)
+    # Row 0 stands for every answer without a tick.
+    tick_of = np.zeros((1 + max(map(len, codes)), len(items)), dtype=np.int16)
+    worth_of = np.full(tick_of.shape, np.nan)
     for column, own in enumerate(codes):
-        given = answers[:, column] > 0
-        chosen = answers[given, column] - 1
-        ticks[given, column] = np.array([known.index(code) + 1 for code in own])[chosen]
-        values[given, column] = 1 - chosen / max(len(own) - 1, 1)
+        tick_of[1 : 1 + len(own), column] = [known.index(code) + 1 for code in own]
+        worth_of[1 : 1 + len(own), column] = 1 - np.arange(len(own)) / max(len(own) - 1, 1)
+    chosen, columns = np.maximum(answers, 0), np.arange(len(items))
+    ticks = np.where(answers > 0, tick_of[chosen, columns], answers)
+    values = worth_of[chosen, columns]
     return _Block(
         rows=rows,
         items=items,

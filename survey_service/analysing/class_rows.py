@@ -16,7 +16,7 @@ everything. Means of a whole leaf need no such care.
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.scoring.scores import LeafScore
 from questionnaires.index import Code, UnitClass
@@ -31,10 +31,12 @@ class ClassRows:
 
     `answers` are (class, item, group; None for all groups together). `satisfaction` gives by
     (class, group) the units on which the group counts, `differences` by (class, leaf) those on
-    which every group does: the sheet says so of each unit.
+    which every group does: the sheet says so of each unit. `counted` are the (class, item, group)
+    of which at least the number of answers may be told.
     """
 
     answers: frozenset[tuple[Code, Code, int | None]]
+    counted: frozenset[tuple[Code, Code, int | None]]
     satisfaction: Mapping[tuple[Code, int], tuple[int, ...]]
     differences: Mapping[tuple[Code, Code], tuple[int, ...]]
 
@@ -42,6 +44,7 @@ class ClassRows:
 def class_rows(basis: Basis) -> ClassRows:
     """Decide on every row about a class."""
     answers: set[tuple[Code, Code, int | None]] = set()
+    counted: set[tuple[Code, Code, int | None]] = set()
     satisfaction: dict[tuple[Code, int], tuple[int, ...]] = {}
     differences: dict[tuple[Code, Code], tuple[int, ...]] = {}
     for place, unit_class in basis.classes():
@@ -51,11 +54,18 @@ def class_rows(basis: Basis) -> ClassRows:
         }
         for code, leaf in leaves.items():
             rows = _answers(basis, unit_class, code, leaf)
-            for chosen in _let_in(leaf, rows):
-                answers.add((unit_class.code, *chosen))
+            whole = set(_let_in(leaf, rows))
+            numbers = {key: replace(row, means={}) for key, row in rows.items() if key not in whole}
+            answers |= {(unit_class.code, *key) for key in whole}
+            counted |= {(unit_class.code, *key) for key in (*whole, *_let_in(leaf, numbers))}
         satisfaction |= _satisfaction(basis, unit_class, leaves)
         differences |= _differences(unit_class, leaves)
-    return ClassRows(answers=frozenset(answers), satisfaction=satisfaction, differences=differences)
+    return ClassRows(
+        answers=frozenset(answers),
+        counted=frozenset(counted),
+        satisfaction=satisfaction,
+        differences=differences,
+    )
 
 
 _Key = tuple[Code, int | None]
@@ -94,6 +104,8 @@ def _ballots(leaf: LeafEquations, groups: Sequence[int]) -> int:
 
 
 def _let_in(leaf: LeafEquations, rows: Mapping[_Key, ClassRow]) -> Iterator[_Key]:
+    if not rows:
+        return
     # What holds for all together holds for each: mostly one search is enough.
     if leaf.allows(list(rows.values())):
         leaf.let_in(list(rows.values()))

@@ -2,7 +2,8 @@
 
 A figure about one unit is shown only where the sheet shows every group row of its leaf: then all
 that it could be subtracted from is public already. A figure about a class is made from such
-figures alone, so that it adds nothing to them.
+figures alone, so that it adds nothing to them, or from all units where `class_rows` finds that
+nothing small follows from it together with everything else.
 """
 
 from collections import Counter

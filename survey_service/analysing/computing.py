@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from survey_service.analysing.analysed import analyse
 from survey_service.analysing.answers import answers
+from survey_service.analysing.careless import careless_checks, flagged_by
 from survey_service.analysing.clearance import Clearance
 from survey_service.analysing.quality import quality
 from survey_service.analysing.responding import responding
@@ -41,6 +42,7 @@ def compute_results(sources: Sources) -> Results:
     analysed = analyse(sources.dataset)
     former = None if sources.former is None else analyse(sources.former)
     clearance = Clearance(analysed.scored)
+    checks = careless_checks(analysed)
     findings = Findings(
         wave=analysed.content.design.wave,
         dataset=sources.dataset.hash,
@@ -48,9 +50,9 @@ def compute_results(sources: Sources) -> Results:
         comments=None if sources.moderation is None else sources.moderation.hash,
         threshold=clearance.threshold,
         responding=responding(analysed, clearance),
-        quality=quality(analysed, clearance),
+        quality=quality(analysed, clearance, checks),
         answers=answers(analysed, clearance, sources.moderation),
-        trust=trust(analysed, clearance, former),
+        trust=trust(analysed, clearance, flagged_by(checks), former),
         hidden=clearance.audit(),
     )
     return Results(scored=analysed.scored, sheet=analysed.sheet, findings=findings)

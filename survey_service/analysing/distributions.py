@@ -136,7 +136,7 @@ class _Rows:
         if not shown:
             missing = self._missing((unit,) if unit is not None else self._members)
             if missing == "suppressed":
-                self._hide(unit)
+                self._hide(groups, unit)
             return msgspec.structs.replace(row, missing=missing)
         return msgspec.structs.replace(
             row,
@@ -161,8 +161,12 @@ class _Rows:
         )
         return "suppressed" if measured else "not_measurable"
 
-    def _hide(self, unit: int | None) -> None:
-        complementary = unit is not None and unit not in self._shown.small
+    def _hide(self, groups: Sequence[int], unit: int | None) -> None:
+        if unit is None:
+            answers = int(self._cells.n[np.ix_(list(groups), list(self._members))].sum())
+            complementary = self._basis.clearance.is_enough(answers)
+        else:
+            complementary = unit not in self._shown.small
         self._basis.clearance.hide(TABLE, "complementary" if complementary else "threshold")
 
     def _is_rating(self) -> bool:

@@ -19,9 +19,9 @@ from questionnaires.index import Code, Leaf, UnitClass
 from questionnaires.text import Text
 from survey_service.analysing.basis import Basis
 from survey_service.analysing.clearance import FEWEST_FOR_A_STATISTIC
-from survey_service.analysing.percents import PLACES, percent
+from survey_service.analysing.percents import PLACES, percent, percent_interval
+from survey_service.analysing.scales import told_roughly
 from survey_service.findings.answers import Driver, Drivers
-from survey_service.findings.terms import Interval
 from survey_service.results.figures import written
 from survey_service.sheet.score_sheet import ProvinceFigure
 
@@ -80,6 +80,7 @@ def _drivers(basis: Basis, place: int, unit_class: UnitClass, item: Item) -> Dri
     sample, ballots = basis.sample, basis.sample.ballots
     codes = sample.answers(basis.column[item.code])
     answered = (codes > 0) & np.isin(ballots.unit, basis.analysed.members(unit_class))
+    asked = basis.asked(item, unit_class)
     chosen = [
         one
         for one in _candidates(basis, place, unit_class, item)
@@ -107,9 +108,11 @@ def _drivers(basis: Basis, place: int, unit_class: UnitClass, item: Item) -> Dri
         return msgspec.structs.replace(row, missing="not_measurable")
     return msgspec.structs.replace(
         row,
-        n=int(np.count_nonzero(complete)),
+        n=told_roughly(
+            int(np.count_nonzero(complete)), exact=_is_open(basis, unit_class, item, chosen)
+        ),
         r_squared=written(Fraction(shares.r_squared), _R_SQUARED_PLACES),
-        drivers=_table(chosen, shares),
+        drivers=_table(chosen, shares, sampled=basis.nominated.isdisjoint(asked)),
     )
 
 
@@ -150,8 +153,18 @@ def _outcome(basis: Basis, item: Item) -> FloatArray:
     return np.array([0.0, *(float(one) for one in basis.worth(item) or steps)])
 
 
-def _table(chosen: Sequence[_Candidate], shares: DriverShares) -> tuple[Driver, ...]:
-    """Write the drivers, the greatest share first."""
+def _is_open(basis: Basis, unit_class: UnitClass, item: Item, chosen: Sequence[_Candidate]) -> bool:
+    """Tell whether the sheet shows all groups of every unit on the leaves concerned."""
+    own = item.leaves.get(unit_class.code)
+    leaves = [*(one.leaf.code for one in chosen), *(() if own is None else (own,))]
+    members = basis.analysed.members(unit_class)
+    return all(basis.clearance.shows_groups(unit, leaf) for unit in members for leaf in leaves)
+
+
+def _table(
+    chosen: Sequence[_Candidate], shares: DriverShares, *, sampled: bool
+) -> tuple[Driver, ...]:
+    """Write the drivers, the greatest share first; a nominated list has no sampling interval."""
     fair = 1 / len(chosen)
     mean = sum((one.performance for one in chosen), Fraction(0)) / len(chosen)
     rows = zip(
@@ -162,7 +175,7 @@ def _table(chosen: Sequence[_Candidate], shares: DriverShares) -> tuple[Driver, 
             code=one.leaf.code,
             name=one.leaf.name,
             share=percent(share),
-            interval=Interval(low=percent(low), high=percent(high)) if np.isfinite(low) else None,
+            interval=percent_interval((low, high)) if sampled and np.isfinite(low) else None,
             performance=written(one.performance, PLACES),
             quadrant=_QUADRANTS[share >= fair, one.performance >= mean],
         )

@@ -5,8 +5,8 @@ the sheet hides the group rows of a unit, the unit's points are an equation for 
 row about the class is another. A combination of many leaves (a component, the satisfaction index)
 is, leaf by leaf, a combination of these; so if no combination here tells of few people, none
 there does. To be safe the points of a hidden leaf are taken as known, unless they rest on few
-people themselves: such a leaf must not follow from the rest of a sum, so the class rows must never
-give the points of a leaf that covers it.
+people themselves: such a leaf must not follow from the rest of a sum, so class rows must never
+give the points, or the number of ballots, of another leaf that is hidden to cover it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ class LeafEquations:
             {cell: 1 for cell in self._n if cell[0] == unit} for unit in wide
         ]
         self._covering = [
-            place for place, unit in enumerate(wide) if not basis.clearance.shows_leaf(unit, code)
+            number for number, unit in enumerate(wide) if not basis.clearance.shows_leaf(unit, code)
         ]
         self._rows: list[ClassRow] = []
 
@@ -78,15 +78,16 @@ class LeafEquations:
     def allows(self, rows: Sequence[ClassRow]) -> bool:
         """Tell whether rows about the class may stand beside all that was let in."""
         means = [row.means for row in (*self._rows, *rows)]
-        if not any(means):
+        if not self._n:
             return True
         numbers = [row.numbers for row in (*self._rows, *rows) if row.numbers is not None]
         return not (
             tells_of_few([*self._points, *means], self._people, threshold=self._threshold)
             or tells_of_few([*self._numbers, *numbers], self._people, threshold=self._threshold)
             or any(
-                follows([*_all_but(self._points, place), *means], self._points[place])
-                for place in self._covering
+                follows([*_all_but(known, number), *told], known[number])
+                for known, told in ((self._points, means), (self._numbers, numbers))
+                for number in self._covering
             )
         )
 
@@ -121,5 +122,5 @@ def _points(unit: int, score: LeafScore) -> Equation:
     }
 
 
-def _all_but(equations: Sequence[Equation], place: int) -> Iterator[Equation]:
-    yield from (one for other, one in enumerate(equations) if other != place)
+def _all_but(equations: Sequence[Equation], number: int) -> Iterator[Equation]:
+    yield from (one for other, one in enumerate(equations) if other != number)

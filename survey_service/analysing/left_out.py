@@ -78,7 +78,8 @@ def _counts(
         for unit in analysed.members(unit_class)
     }
     of_group = (ballots.group == group) & (ballots.answers[:, column] != NOT_ASKED)
-    shows = np.array([members.get(unit, False) for unit in range(_units(analysed))])
+    told = [members.get(unit, False) for unit in range(_units(analysed))]
+    shows = np.array(told, dtype=np.bool_)
     rows = of_group & shows[ballots.unit]
     hidden = of_group & ~rows
     answered = int((ballots.answers[hidden, column] > 0).sum())
@@ -98,9 +99,9 @@ def _is_told_whole(
     for unit_class in _classes(analysed, item, analysed.framework.groups[group].code):
         leaf = item.leaves.get(unit_class.code)
         members = analysed.members(unit_class)
-        if leaf is not None and (unit_class.code, item.code, group) not in told.answers:
-            if len(clearance.shown_units(members, leaf)) < len(members):
-                return False
+        counted = (unit_class.code, item.code, group) in told.counted
+        if leaf is not None and not counted and clearance.shown_units(members, leaf) != members:
+            return False
     return True
 
 

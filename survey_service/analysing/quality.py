@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.scoring.columns import BoolArray
 from survey_service.analysing.analysed import Analysed
-from survey_service.analysing.careless import Check, careless_checks, flagged_by
+from survey_service.analysing.careless import Check, flagged_by
 from survey_service.analysing.careless_rule import CHECKS, RULE, check_rule
 from survey_service.analysing.clearance import Clearance
 from survey_service.analysing.left_out import item_lines
@@ -16,12 +16,11 @@ from survey_service.findings.quality import Flag, FlagLine, Quality
 FLAGS = "careless"
 
 
-def quality(analysed: Analysed, clearance: Clearance) -> Quality:
+def quality(analysed: Analysed, clearance: Clearance, checks: dict[Flag, Check]) -> Quality:
     """Compute the section; counts leave out units of which the sheet hides the turnout."""
     hidden = analysed.scored.suppressions
     told = np.array([not one.turnout for one in hidden], dtype=np.bool_)
     ballots = told[analysed.scored.columns.ballots.unit]
-    checks = careless_checks(analysed)
     size = int(ballots.sum())
     enough = clearance.is_enough(size)
     return Quality(

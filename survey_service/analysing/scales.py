@@ -19,6 +19,7 @@ from survey_service.findings.quality import ScaleItem, ScaleLine
 from survey_service.findings.terms import Interval, Missing
 from survey_service.results.figures import written
 
+TABLE = "scales"
 PLACES = 3
 ROUNDED_TO = 10
 
@@ -61,7 +62,7 @@ def scale_lines(analysed: Analysed, clearance: Clearance) -> Iterator[ScaleLine]
                             clearance.shows_groups(unit, leaf) for unit in units for leaf in leaves
                         ),
                     )
-                    yield _line(analysed, scale, place)
+                    yield _line(analysed, clearance, scale, place)
 
 
 def _items(
@@ -77,29 +78,29 @@ def _items(
     }
 
 
-def _line(analysed: Analysed, scale: _Scale, group: int) -> ScaleLine:
+def _line(analysed: Analysed, clearance: Clearance, scale: _Scale, group: int) -> ScaleLine:
     ballots = analysed.scored.columns.ballots
     of_units = np.isin(ballots.unit, np.array(scale.units, dtype=np.int64))
     rows = np.flatnonzero(of_units & (ballots.group == group))
     values, complete = _values(analysed, scale.items, rows)
     rows = rows[complete]
     people = int(np.unique(ballots.respondent[rows]).size)
-    if people < FEWEST_FOR_A_STATISTIC:
+    if people < max(FEWEST_FOR_A_STATISTIC, clearance.threshold):
+        clearance.hide(TABLE)
         return _missing(scale, "too_few")
     of = spread(moments(values))
     found = consistency(of)
     if found.alpha is None:
         return _missing(scale, "not_measurable")
-    # Ballots of one person are not independent: the interval rests on the people.
-    low, high = feldt_interval(found.alpha, _told(people, scale), len(scale.items))
+    nominated = analysed.sheet.groups[group].list_kind == "nominated"
     return ScaleLine(
         code=scale.component.code,
         name=scale.component.name,
         unit_class=scale.unit_class.code,
         group=scale.group,
-        n=_told(len(rows), scale),
+        n=told_roughly(len(rows), exact=scale.open),
         alpha=_figure(found.alpha),
-        alpha_interval=Interval(low=_figure(low) or "", high=_figure(high) or ""),
+        alpha_interval=None if nominated else _interval(found.alpha, scale, people),
         alpha_standardised=_figure(found.standardised),
         alpha_within=_figure(alpha(spread_within(values, ballots.unit[rows]))),
         omega=_figure(omega_total(of)),
@@ -162,8 +163,15 @@ def _missing(scale: _Scale, why: Missing) -> ScaleLine:
     )
 
 
-def _told(n: int, scale: _Scale) -> int:
-    return n if scale.open else n // ROUNDED_TO * ROUNDED_TO
+def _interval(value: Fraction, scale: _Scale, people: int) -> Interval:
+    """Give Feldt's interval over people, since ballots of one person are not independent."""
+    low, high = feldt_interval(value, told_roughly(people, exact=scale.open), len(scale.items))
+    return Interval(low=written(Fraction(low), PLACES), high=written(Fraction(high), PLACES))
+
+
+def told_roughly(n: int, *, exact: bool) -> int:
+    """Round a number of ballots or people down to whole tens, unless it may be told exactly."""
+    return n if exact else n // ROUNDED_TO * ROUNDED_TO
 
 
 def _figure(figure: Fraction | float | None) -> str | None:

@@ -2,7 +2,8 @@
 
 An item of a leaf follows the sheet: its counts give the leaf's group means away. Of a leaf with
 several items the sheet's mean less those of the items would tell of the ballots that answered
-only some of them; they too must be none, or enough. An item without a leaf stands in no sum of
+only some of them; they too must be none, or enough. Rows about the class may go further where
+`class_rows` allows it. An item without a leaf stands in no sum of
 the sheet: each group that was asked must have no answer, or enough, and so must what a shown
 class leaves over.
 """

@@ -108,10 +108,12 @@ class DunnPair(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Driver(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A driver of the overall judgement: its share of R² in percent (LMG), and how it does.
+    """A driver of the overall judgement: its share of R² in percent, and how it does.
 
-    `performance` is its mean in percent of the maximum; `quadrant` where it stands in the
-    importance-performance table against the averages of both.
+    The share is LMG's of up to twelve drivers, Johnson's relative weight of more; there is no
+    `interval` where a list that was asked was nominated. `performance` is its mean in percent of
+    the maximum; `quadrant` where it stands in the importance-performance table against the
+    averages of both.
     """
 
     code: Code
@@ -123,7 +125,11 @@ class Driver(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Drivers(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What goes with the overall judgement in one class of units; an association, not a cause."""
+    """What goes with the overall judgement in one class of units; an association, not a cause.
+
+    `n` ballots answered everything; it is rounded down to tens where the sheet hides a group of
+    some unit.
+    """
 
     unit_class: Code
     outcome: Text

@@ -54,6 +54,7 @@ class ScaleLine(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     answers centred within the rated units, since differences of units raise it. Of two items the
     standardised alpha is the Spearman-Brown coefficient, and there is no omega. `n` ballots
     answered every item; it is rounded down to tens where the sheet hides a group of some unit.
+    A nominated list has no interval.
     """
 
     code: Code

@@ -1,7 +1,9 @@
 """Publish a frozen wave: its sheet into files, the files into the database, the fact recorded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,15 +11,16 @@ from sqlalchemy.orm import Session
 from questionnaires.problems import ProblemsError, problem
 from survey_service import journal
 from survey_service.analysing.computing import compute_results
+from survey_service.analysing.earlier_rows import earlier_row_problems
 from survey_service.clock import Clock
 from survey_service.dataset.reading import read_dataset
+from survey_service.findings.document import FINDINGS, read_findings
 from survey_service.folders import digest, write_folder
 from survey_service.publishing.manifest import MANIFEST
 from survey_service.publishing.package import publication_files
 from survey_service.publishing.sources import with_sources
 from survey_service.results.earlier import differencing_problems
 from survey_service.sheet.documents import SCORES, read_sheet
-from survey_service.sheet.score_sheet import ScoreSheet
 from survey_service.store.database import Database
 from survey_service.store.waves import Publication, PublicationFile, Wave
 from survey_service.waves.mail_plan.scheduling import current_step, queue_step
@@ -25,6 +28,8 @@ from survey_service.waves.mail_plan.step_keeping import noted_steps
 from survey_service.waves.mail_plan.steps import RESULTS
 from survey_service.waves.plan import plan_from_json
 from survey_service.waves.transitions import require_state
+
+Document = TypeVar("Document")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,9 @@ def publish_wave(
     """
     with database.reading() as session:
         row = require_state(session, code, "publish")
-        frozen, earlier = row.dataset_hash, _sheets(session, row)
+        frozen = row.dataset_hash
+        sheets = _earlier(session, row, SCORES, read_sheet)
+        findings = _earlier(session, row, FINDINGS, read_findings)
     dataset = read_dataset(wave_folder / "dataset")
     if dataset.hash != frozen:
         raise ProblemsError(
@@ -73,7 +80,10 @@ def publish_wave(
             )
         )
     results = compute_results(with_sources(dataset, former, comments))
-    together = differencing_problems(results.scored, results.sheet, earlier)
+    together = (
+        *differencing_problems(results.scored, results.sheet, sheets),
+        *earlier_row_problems(results.findings, findings),
+    )
     if together:
         raise ProblemsError(*together)
     files = publication_files(dataset, results)
@@ -123,15 +133,17 @@ def publish_wave(
     return Published(version=version, fingerprint=fingerprint, folder=folder, letters=letters)
 
 
-def _sheets(session: Session, wave: Wave) -> list[ScoreSheet]:
-    """Read the sheets that were published of a wave before."""
+def _earlier(
+    session: Session, wave: Wave, name: str, read: Callable[[bytes], Document | None]
+) -> list[Document]:
+    """Read a document of every version that was published of a wave before."""
     kept = session.scalars(
         select(PublicationFile.content)
         .join(Publication, Publication.id == PublicationFile.publication_id)
-        .where(Publication.wave_id == wave.id, PublicationFile.name == SCORES)
+        .where(Publication.wave_id == wave.id, PublicationFile.name == name)
         .order_by(Publication.version)
     )
-    return [sheet for sheet in map(read_sheet, kept) if sheet is not None]
+    return [document for document in map(read, kept) if document is not None]
 
 
 def _queue_results(

@@ -93,7 +93,7 @@ class ReportPages:
             version=scores.version,
             published=civil_date(scores.published_at.date(), language),
             ways=self._ways(asked, folder),
-            units=_unit_links(wave, folder, language) if asked.kind == "wave" else [],
+            units=_unit_links(wave, folder, language) if asked.kind != "unit" else [],
         )
         return html.encode()
 

@@ -138,11 +138,16 @@ async def _sheet(
 ) -> Response[str]:
     language = wanted(request.query_params.get("lang"), "vi")
     file = await _found(desk, wave, SCORES, version)
-    html = await sync_to_thread(_render, templates, file, wave, language)
+    findings = await sync_to_thread(find_file, desk.database, wave, FINDINGS, file.version)
+    html = await sync_to_thread(
+        _render, templates, file, wave, language, findings=findings is not None
+    )
     return Response(html, media_type=HTML, status_code=HTTP_200_OK)
 
 
-def _render(templates: Templates, file: PublishedFile, wave: str, language: Language) -> str:
+def _render(
+    templates: Templates, file: PublishedFile, wave: str, language: Language, *, findings: bool
+) -> str:
     read = msgspec.json.decode(file.content, type=ScoreSheet)
     return templates.render(
         "results/sheet.html",
@@ -156,6 +161,7 @@ def _render(templates: Templates, file: PublishedFile, wave: str, language: Lang
         published=civil_date(file.published_at.date(), language),
         fingerprint=file.fingerprint,
         dataset=read.dataset,
+        findings=findings,
     )
 
 

@@ -10,6 +10,7 @@ from survey_service.charts.caterpillar_picture import caterpillar_picture
 from survey_service.sheet.score_sheet import (
     ClassSheet,
     CriterionLine,
+    NotMeasurable,
     ProvinceFigure,
     Published,
     ScoreSheet,
@@ -51,6 +52,7 @@ class UnitRow:
     """One unit in its ranked list; empty where a figure is not shown."""
 
     rank: str
+    code: str
     name: str
     points: str
     interval: str
@@ -142,9 +144,10 @@ def _unit_row(unit: UnitSheet, bands: dict[str, str], language: Language) -> Uni
     result = unit.result if isinstance(unit.result, Published) else None
     turnout = unit.turnout if isinstance(unit.turnout, Turnout) else None
     interval = result.interval if result else None
-    leaves = list(_leaves(unit))
+    measured = [leaf for leaf in _leaves(unit) if not isinstance(leaf.result, NotMeasurable)]
     return UnitRow(
         rank="" if unit.rank is None else str(unit.rank),
+        code=unit.code,
         name=unit.name.in_(language),
         points=shown(result.points, language) if result else "",
         interval=(
@@ -159,8 +162,8 @@ def _unit_row(unit: UnitSheet, bands: dict[str, str], language: Language) -> Uni
         state="published" if result else _state(unit.result),
         unranked=unit.unranked or "",
         measured=shown(result.measured, language) if result and result.rescaled else "",
-        left_out=sum(bool(leaf.left_out) for leaf in leaves),
-        flagged=sum(bool(leaf.flagged) for leaf in leaves),
+        left_out=sum(bool(leaf.left_out) for leaf in measured),
+        flagged=sum(bool(leaf.flagged) for leaf in measured),
     )
 
 

@@ -12,7 +12,8 @@ here <- if (length(file)) dirname(file[1]) else "."
 
 read_table <- function(path) {
   if (!file.exists(path)) {
-    stop("không có tệp / there is no file: ", path, call. = FALSE)
+    stop("không có tệp / there is no file: ", path, "; chạy / run: Rscript reproduce.R DATASET",
+         call. = FALSE)
   }
   read.csv(path, colClasses = "character", na.strings = character(0), check.names = FALSE,
            fileEncoding = "UTF-8-BOM")

@@ -90,6 +90,10 @@ def test_every_report_is_accessible_fits_a_phone_and_shows_its_charts(
             found = Axe().run(page)  # pyright: ignore[reportUnknownMemberType]
             assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            if name == "summary":
+                assert page.eval_on_selector_all(
+                    ".frame", "all => all.every(one => one.scrollWidth <= one.clientWidth)"
+                )
             drawn = page.eval_on_selector_all(
                 ".chart img", "all => all.map(one => one.naturalWidth > 0 && one.alt.length > 40)"
             )

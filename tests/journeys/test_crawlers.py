@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 import crawleruseragents
 import pytest
+from free_ports import free_port
 from made_waves import PLAN, MadePerson, make_wave
 from msgspec.structs import replace
 from pipelining import Call, play
@@ -68,7 +68,7 @@ def site(migrated_sqlite: Path, tmp_path: Path) -> Generator[Site]:
         [MadePerson(name=f"Người {number}") for number in range(3)],
         plan=replace(PLAN, closes=PLAN.closes.replace(year=2099)),
     )
-    ports = _free_port(), _free_port()
+    ports = free_port(), free_port()
     address = f"http://127.0.0.1:{ports[0]}"
     keys = open_key_ring(tmp_path / "data" / "keys.json", SystemEntropy())
     with ExitStack() as servers:
@@ -170,10 +170,3 @@ def test_no_crawler_changes_an_answer_an_opt_out_or_a_count(site: Site) -> None:
     assert page.status == 200
     with site.database.reading() as session:
         assert len(session.scalars(select(Response.invitation_id)).all()) == 2
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

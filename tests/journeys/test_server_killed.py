@@ -1,13 +1,13 @@
 """`kill -9` of the server during 500 submits loses no answer that was acknowledged."""
 
 import os
-import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from pathlib import Path
 
 import pytest
+from free_ports import free_port
 from made_waves import PLAN, MadePerson, make_wave
 from msgspec.structs import replace
 from processes import answers, command, environment, process, wait_until
@@ -36,7 +36,7 @@ def test_every_acknowledged_submit_is_there_after_the_kill(
         [MadePerson(name=f"Người {number}") for number in range(PEOPLE)],
         plan=replace(PLAN, closes=PLAN.closes.replace(year=2099)),
     )
-    port = _free_port()
+    port = free_port()
     site = f"http://127.0.0.1:{port}"
     keys = open_key_ring(tmp_path / "data" / "keys.json", SystemEntropy())
     links = Links(keys, site)
@@ -95,10 +95,3 @@ def test_every_acknowledged_submit_is_there_after_the_kill(
 def _answered(database: Database) -> set[int]:
     with database.reading() as session:
         return set(session.scalars(select(Response.invitation_id)))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

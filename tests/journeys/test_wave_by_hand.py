@@ -1,13 +1,13 @@
 """A wave as staff take it: from the README's commands to scores pulled by a program."""
 
 import json
-import socket
 from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from click.testing import CliRunner, Result
+from free_ports import free_port
 from staged import AFTER, CODE, FIRST_DAY, UNITS, WAVE, contacts
 
 from mailer.catching.caught import caught_names, read_caught
@@ -29,7 +29,7 @@ def test_a_wave_goes_from_lists_to_pulled_scores(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     clock = SteppedClock(FIRST_DAY)
-    port = _free_port()
+    port = free_port()
     settings = read_settings(
         {
             "SURVEY_DATA": str(tmp_path / "data"),
@@ -96,10 +96,3 @@ def _pull(site: str, folder: Path) -> None:
     again = connection.getresponse()
     assert (again.status, again.read()) == (304, b"")
     connection.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

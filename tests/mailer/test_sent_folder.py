@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from carrying import doubt
-from postal import Dovecot, free_port
+from free_ports import free_port
+from postal import Dovecot
 
 from mailer.resolving.resolver import Answer
 from mailer.resolving.sent_folder import SentFolder

@@ -6,16 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from generated import generated
-from hand_made import frozen, hand_made, two_units
+from hand_made import frozen, hand_made, two_units, with_rules
 
 from questionnaires.fingerprint import canonical_json
 from questionnaires.packing import pack, unpack
 from survey_service.analysing.analysed import Analysed, analyse
-from survey_service.analysing.careless import careless_checks, flagged_ballots
+from survey_service.analysing.careless import careless_checks, flagged_by
 from survey_service.analysing.careless_rule import has_reversed_items
 from survey_service.analysing.clearance import Clearance
 from survey_service.analysing.quality import quality
 from survey_service.dataset.content import BallotRow, DatasetContent
+from survey_service.dataset.design import ListKind
 from survey_service.findings.quality import ItemLine, Quality, ScaleLine
 
 WAVE = generated("par-index-2022", seed=1)
@@ -24,7 +25,7 @@ CITIZEN = "ND"
 
 def _found(content: DatasetContent) -> Quality:
     analysed = analyse(frozen(content))
-    return quality(analysed, Clearance(analysed.scored))
+    return quality(analysed, Clearance(analysed.scored), careless_checks(analysed))
 
 
 def _items(found: Quality) -> dict[tuple[str, str | None], ItemLine]:
@@ -74,7 +75,7 @@ def wave() -> Analysed:
 
 @pytest.fixture(scope="module")
 def found(wave: Analysed) -> Quality:
-    return quality(wave, Clearance(wave.scored))
+    return quality(wave, Clearance(wave.scored), careless_checks(wave))
 
 
 def test_what_was_left_out_is_told_item_by_item_and_group_by_group() -> None:
@@ -157,7 +158,7 @@ def test_straight_liners_are_flagged_and_never_taken_for_copies(option: str) -> 
     content = _rewritten(WAVE, _all_alike(option), CITIZEN)
     analysed = analyse(frozen(content))
     checks = careless_checks(analysed)
-    flagged = flagged_ballots(analysed)
+    flagged = flagged_by(checks)
     citizens = analysed.scored.columns.ballots.group == 5
     assert analysed.framework.groups[5].code == CITIZEN
     assert checks["no_variation"].flagged[citizens].sum() >= 20
@@ -181,9 +182,10 @@ def test_ballots_copied_from_another_person_are_flagged() -> None:
         return first if number < 3 else answers
 
     analysed = analyse(frozen(_rewritten(WAVE, copied, CITIZEN)))
-    check = careless_checks(analysed)["duplicate"]
+    checks = careless_checks(analysed)
+    check = checks["duplicate"]
     assert check.flagged.sum() == 3
-    assert (check.flagged <= flagged_ballots(analysed)).all()
+    assert (check.flagged <= flagged_by(checks)).all()
 
 
 def test_even_odd_and_outliers_flag_a_ballot_only_together(wave: Analysed) -> None:
@@ -191,7 +193,7 @@ def test_even_odd_and_outliers_flag_a_ballot_only_together(wave: Analysed) -> No
     weak = checks["even_odd"].flagged & ~checks["outlier"].flagged
     alone = weak & ~checks["straight_lining"].flagged & ~checks["duplicate"].flagged
     assert alone.any()
-    assert not flagged_ballots(wave)[alone].any()
+    assert not flagged_by(checks)[alone].any()
 
 
 def test_every_check_says_its_rule_in_both_languages_and_speeding_why_not(
@@ -232,6 +234,24 @@ def test_equal_answers_of_everybody_have_no_alpha() -> None:
     assert scales["A", "CB"].missing == "not_measurable"
 
 
+def test_alpha_of_a_nominated_list_has_no_interval() -> None:
+    answers = [("CB", "XA1", 20, {"S1": "4", "S2": "4"}), ("CB", "XA1", 20, {"S1": "2", "S2": "2"})]
+    kinds: dict[ListKind, bool] = {"census": True, "nominated": False}
+    for kind, has_interval in kinds.items():
+        line = _scales(_found(hand_made(answers, list_kinds={"CB": kind})))["A", "CB"]
+        assert (line.alpha, line.alpha_interval is not None) == ("1.000", has_interval)
+
+
+def test_a_scale_needs_the_threshold_too_and_the_audit_counts_what_it_hides() -> None:
+    wide = with_rules(two_units().framework, disclosure_threshold=50)
+    answers = [("CB", "XA1", 20, {"S1": "4", "S2": "4"}), ("CB", "XA1", 20, {"S1": "2", "S2": "2"})]
+    analysed = analyse(frozen(hand_made(answers, framework=wide)))
+    clearance = Clearance(analysed.scored)
+    scales = _scales(quality(analysed, clearance, careless_checks(analysed)))
+    assert scales["A", "CB"].missing == "too_few"
+    assert "scales" in {one.table for one in clearance.audit()}
+
+
 def test_many_ballots_of_few_people_are_too_few_for_a_scale() -> None:
     answers = [("CX", unit, 20, {"S1": "4", "S2": "5"}) for unit in ("XA1", "XA2")]
     content = hand_made(answers)
@@ -249,6 +269,6 @@ def test_the_same_ballots_in_another_order_give_the_same_bytes(found: Quality) -
 
 
 def test_flags_stand_in_the_order_of_the_scored_ballots(wave: Analysed) -> None:
-    flagged = flagged_ballots(wave)
+    flagged = flagged_by(careless_checks(wave))
     assert flagged.shape == wave.scored.columns.ballots.unit.shape
     assert flagged.dtype == np.bool_

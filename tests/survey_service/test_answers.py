@@ -225,6 +225,21 @@ def test_drivers_are_sought_for_the_overall_judgement() -> None:
     assert driver.performance == written(Fraction(shown.percent), 1)
 
 
+def test_drivers_of_a_nominated_list_have_no_interval() -> None:
+    bank = with_overall(two_units().questionnaires, "S3")
+    kinds: dict[ListKind, bool] = {"drawn": True, "nominated": False}
+    for kind, has_interval in kinds.items():
+        of, _, _ = found(made(ROUND, questionnaires=bank, list_kinds={"ND": kind}))
+        assert [one.interval is not None for one in of.drivers[0].drivers] == [has_interval]
+
+
+def test_the_ballots_behind_drivers_are_rounded_where_the_sheet_hides_a_group() -> None:
+    bank = with_overall(two_units().questionnaires, "S3")
+    few = ("CB", "XA2", 3, {"S1": "4", "S2": "2", "S4": "4"})
+    of, _, _ = found(made([*ROUND[:3], few, *ROUND[4:]], questionnaires=bank))
+    assert of.drivers[0].n == 30
+
+
 def test_too_few_complete_ballots_have_no_drivers() -> None:
     bank = with_overall(two_units().questionnaires, "S3")
     of, _, clearance = found(made(ROUND[:6], questionnaires=bank))

@@ -12,8 +12,9 @@ import pytest
 from elimination import among_few
 from generated import generated
 from hand_made import frozen, with_rules
-from seen_publications import Equation, Seen, Unknown, shown_results
+from seen_publications import Seen, shown_results
 from seen_sheets import leaf_lines
+from told_rows import Equation, Unknown
 
 from analysis.scoring.scores import Scores
 from survey_service.analysing.analysed import Analysed, analyse
@@ -153,6 +154,27 @@ def test_groups_are_told_of_whole_classes_though_every_unit_hides_them() -> None
     )
     lines = seen.results.findings.answers.satisfaction
     assert {line.group for line in lines if line.unit is None and line.missing is None} > {None}
+
+
+def test_no_answers_of_a_small_cell_follow_option_by_option() -> None:
+    seen = published("par-index-2022", 7, 10)
+    content = seen.results.scored.content
+    looked_at = 0
+    for unit_class in content.framework.unit_classes:
+        for leaf in unit_class.survey_leaves():
+            known = list(seen.options(unit_class.code, leaf.code))
+            sets: dict[str, set[Unknown]] = {}
+            for unit in seen.members(unit_class.code):
+                counts = seen.leaves[unit][leaf.code].count.groups
+                for few in few_together(counts, 10):
+                    sets[f"{few} on {leaf.code} of {unit}"] = {
+                        ("option", *seen.mean(unit, leaf.code, group), chosen)
+                        for group in few
+                        for chosen in range(4)
+                    }
+            assert list(_found(known, sets)) == []
+            looked_at += len(sets)
+    assert looked_at >= 100
 
 
 def test_the_attack_finds_a_small_cell_once_one_row_too_many_is_shown() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hand_made import with_rules
 from made_waves import NOW, PLAN, MadePerson, MadeWave, make_wave
@@ -17,6 +18,7 @@ from questionnaires.problems import ProblemsError
 from survey_service.clock import SteppedClock
 from survey_service.dataset.reading import read_dataset
 from survey_service.entropy import SeededEntropy, SystemEntropy
+from survey_service.findings.document import findings_json, read_findings
 from survey_service.freezing import freeze_wave
 from survey_service.journal import verify_chain
 from survey_service.publishing.verifying import verify
@@ -381,5 +383,28 @@ def test_publications_that_give_a_small_cell_away_together_are_refused(
             leaf["result"] |= {"state": "published", **SHOWN}
         kept.content = json.dumps(less_hidden).encode()
     with pytest.raises(ProblemsError, match="side by side"):
+        publish()
+    assert answered.wave
+
+
+def test_a_version_that_tells_of_fewer_units_than_an_earlier_one_is_refused(
+    database: Database, clock: SteppedClock, answered: MadeWave, tmp_path: Path
+) -> None:
+    publish = _published(database, clock, tmp_path)
+    publish()
+    with database.writing() as session:
+        kept = session.scalars(
+            select(PublicationFile).where(PublicationFile.name == "findings.json")
+        ).one()
+        findings = read_findings(kept.content)
+        assert findings is not None
+        rows = [
+            msgspec.structs.replace(row, missing=None, units=9)
+            for row in findings.answers.distributions
+        ]
+        assert rows
+        answers = msgspec.structs.replace(findings.answers, distributions=tuple(rows))
+        kept.content = findings_json(msgspec.structs.replace(findings, answers=answers))
+    with pytest.raises(ProblemsError, match=r"answers\.distributions.*tells of more units"):
         publish()
     assert answered.wave

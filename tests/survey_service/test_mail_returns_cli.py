@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from free_ports import free_port
 from made_returns import dsn
 from made_waves import NOW, PLAN, MadePerson, MadeWave, make_wave
-from postal import free_port
 from sqlalchemy import select, update
 
 from mailer.writing.return_path import return_path

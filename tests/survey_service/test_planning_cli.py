@@ -43,6 +43,11 @@ def test_a_size_is_told_beside_the_official_formula() -> None:
     assert (figures["answers"], figures["official_formula"]) == (278, 286)
 
 
+def test_percent_points_given_for_a_share_are_refused() -> None:
+    said = refused(sample, "size", "--half-width", "5")
+    assert "±5 điểm phần trăm viết là 0.05" in said
+
+
 def test_a_size_out_of_reach_is_told() -> None:
     result = told(
         sample, "size", "--half-width", "0.05", "--population", "200", "--response-rate", "0.3"

@@ -11,9 +11,11 @@ from survey_service.dataset.writing import write_dataset
 from survey_service.findings.document import Findings
 from survey_service.reports.blocks import Bullets, Facts, Figure, Paragraph, Report, Section, Table
 from survey_service.reports.making import KINDS, make_report
-from survey_service.reports.published import PublishedWave
+from survey_service.reports.published import PublishedWave, leaves
+from survey_service.reports.sections.ranking import unit_marks
+from survey_service.reports.wording import Wording
 from survey_service.results.computing import compute
-from survey_service.sheet.score_sheet import Published, ScoreSheet
+from survey_service.sheet.score_sheet import NotMeasurable, Published, ScoreSheet
 
 change = msgspec.structs.replace
 
@@ -257,6 +259,66 @@ def test_an_administrative_document_has_its_frame_and_leaves_the_rest_to_staff(
     assert foot.recipients[-1].startswith("- Lưu: VT")
     assert all(signature.post for signature in foot.signatures)
     assert wave.fingerprint in said(report)
+
+
+def test_unfinished_forms_never_raise_the_response_rate(wave: PublishedWave) -> None:
+    assert wave.findings is not None
+    whole = next(line for line in wave.findings.responding.lines if line.level == "wave")
+    assert whole.dispositions is not None
+    assert whole.dispositions.partial
+    assert whole.rates is not None
+    assert whole.rates.rr1 != whole.rates.rr2
+    w = Wording(language="vi")
+    words = said(make_report(wave, "summary", "vi"))
+    assert w.percent(whole.rates.rr1) in words
+    assert w.percent(whole.rates.rr2) not in words
+    assert f"thêm {whole.dispositions.partial} người trả lời dở dang" in said(
+        make_report(wave, "wave", "vi")
+    )
+
+
+def test_a_change_whose_figures_are_hidden_says_so(wave: PublishedWave) -> None:
+    findings = wave.findings
+    assert findings is not None
+    found = findings.trust.changes
+    assert found is not None
+    names = ("former", "points", "difference", "interval", "p")
+    hidden = tuple(
+        change(one, **dict.fromkeys(names), missing="suppressed", direction="up")
+        for one in found.units
+    )
+    trust = change(findings.trust, changes=change(found, units=hidden))
+    report = make_report(published(wave.sheet, change(findings, trust=trust)), "wave", "vi")
+    rows = [row for table in tables(report) for row in table.rows if len(row.cells) == 8]
+    changed = [row for row in rows if row.cells[-1].text == "tăng rõ"]
+    assert len(changed) == len(found.units)
+    for row in changed:
+        assert all(cell.text == "ẩn" and cell.withheld for cell in row.cells[1:6])
+
+
+def test_a_criterion_that_nobody_could_measure_has_no_weight_to_share_out(
+    wave: PublishedWave,
+) -> None:
+    w = Wording(language="vi")
+    unit = next(unit for unit in wave.sheet.units if any(leaf.left_out for leaf in leaves(unit)))
+    thin = sum(bool(leaf.left_out) for leaf in leaves(unit))
+    assert f"{thin} tiêu chí có nhóm ít phiếu" in unit_marks(unit, w)
+    gone = NotMeasurable(maximum="1.00")
+    lost = tuple(
+        change(
+            component,
+            criteria=tuple(
+                change(
+                    one,
+                    result=gone,
+                    parts=tuple(change(part, result=gone) for part in one.parts),
+                )
+                for one in component.criteria
+            ),
+        )
+        for component in unit.components
+    )
+    assert "trọng số chia lại" not in unit_marks(change(unit, components=lost), w)
 
 
 def test_minutes_name_every_file_with_its_hash(wave: PublishedWave) -> None:

@@ -53,7 +53,11 @@ SCORES = Table(
     rows=(
         text_row("Toàn tỉnh", "24,31", "24,0–24,6", level=0),
         *(
-            text_row(f"Sở <{n}> & Ban", "23,10", Cell(text="ẩn", withheld=True))
+            text_row(
+                Cell(text=f"Sở <{n}> & Ban", note="3 tiêu chí có nhóm ít phiếu"),
+                "23,10",
+                Cell(text="ẩn", withheld=True),
+            )
             for n in range(ROWS)
         ),
     ),
@@ -133,7 +137,7 @@ def test_a_word_report_says_what_the_report_says_and_no_tag_is_left() -> None:
         "1.1. Chi tiết",
         "Điều chính.",
         "1.611",
-        "Sở <7> & Ban",
+        "Sở <7> & Ban\n3 tiêu chí có nhóm ít phiếu",
         "Khoảng tin cậy 95 %.",
         "Chấm là điểm.",
         "GIÁM ĐỐC",

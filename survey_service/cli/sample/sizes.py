@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import click
 
+from questionnaires.problems import ProblemsError, problem
 from survey_service.cli.options import json_option
 from survey_service.cli.sample.refusing import worded
 from survey_service.cli.speaking import Voice, say, show_json, speaks
@@ -13,6 +14,8 @@ from survey_service.cli.speaking import Voice, say, show_json, speaks
 positive = click.FloatRange(min=0, min_open=True)
 share_of_one = click.FloatRange(min=0, min_open=True, max=1)
 count = click.IntRange(min=1)
+WHOLE_SHARE = 0.5
+"""An error of ±0.5 leaves every share possible."""
 
 
 @click.command()
@@ -41,6 +44,14 @@ def size(
     """Cỡ mẫu cho một sai số cho trước · The sample for a wanted margin of error."""
     from analysis.planning.sizes import sample_size, slovin_size  # noqa: PLC0415 - quicker help
 
+    if sigma is None and half_width >= WHOLE_SHARE:
+        raise ProblemsError(
+            problem(
+                "--half-width",
+                f"{half_width:g} quá lớn cho một tỷ lệ; ±5 điểm phần trăm viết là 0.05.",
+                f"{half_width:g} is too much for a share; ±5 percentage points are written 0.05.",
+            )
+        )
     found = sample_size(
         half_width=half_width,
         sigma=math.sqrt(share * (1 - share)) if sigma is None else sigma,

@@ -1,7 +1,6 @@
 """The minutes (biên bản) of publishing the results and handing the publication over."""
 
 from survey_service.reports.blocks import (
-    Bullets,
     Paragraph,
     Report,
     Section,
@@ -103,7 +102,7 @@ def _checked(wave: PublishedWave, w: Wording) -> Section:
     return Section(
         code="checked",
         title=w.pick("3. Những việc đã kiểm tra", "3. What was checked"),
-        blocks=(Bullets(items=items),),
+        blocks=tuple(Paragraph(text=item) for item in items),
     )
 
 

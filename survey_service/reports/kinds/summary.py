@@ -59,7 +59,14 @@ def _asked(wave: PublishedWave, w: Wording) -> Section:
                     f"People were asked about {len(names)} subjects: {topics}.",
                 )
             ),
-            Paragraph(text=w.pick(f"Những người được hỏi: {groups}.", f"Asked were: {groups}.")),
+            Paragraph(
+                text=w.pick(
+                    f"Những người được hỏi: {groups}. Mỗi người có thể đánh giá nhiều cơ quan, mỗi "
+                    "cơ quan một phiếu.",
+                    f"Asked were: {groups}. One person may rate several bodies, each on a ballot "
+                    "of its own.",
+                )
+            ),
         ),
     )
 

@@ -103,13 +103,15 @@ def main_facts(wave: PublishedWave, w: Wording) -> tuple[Fact, ...]:
         facts.append(
             Fact(term=w.pick("Người được mời", "People invited"), said=w.count(whole.invited))
         )
-        rate = whole.rates and (whole.rates.rr2 or whole.rates.rr1)
+        rate = whole.rates and whole.rates.rr1
         if rate:
             facts.append(Fact(term=w.pick("Tỷ lệ trả lời", "Response rate"), said=w.percent(rate)))
     turnouts = [unit.turnout for unit in wave.sheet.units]
     if all(isinstance(turnout, Turnout) for turnout in turnouts):
         valid = sum(turnout.valid for turnout in turnouts if isinstance(turnout, Turnout))
-        facts.append(Fact(term=w.pick("Phiếu hợp lệ", "Valid ballots"), said=w.count(valid)))
+        facts.append(
+            Fact(term=w.pick("Phiếu đánh giá hợp lệ", "Valid ballots"), said=w.count(valid))
+        )
     return tuple(facts)
 
 

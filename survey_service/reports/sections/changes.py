@@ -140,13 +140,18 @@ def _row(wave: PublishedWave, one: UnitChange, w: Wording) -> Row:
         reading: str | Cell = Cell(text=w.missing(one.missing), withheld=True)
     else:
         reading = w.of(_DIRECTIONS[one.direction or "unclear"])
-    return text_row(
-        Cell(text=w.of(wave.unit(one.unit).name), note=_marks(one, w)),
+    figures: list[str | Cell] = [
         w.figure(one.former, 2),
         w.figure(one.points, 2),
         w.signed(one.difference, 2),
         w.interval(one.interval),
         w.p_value(one.p),
+    ]
+    if one.missing == "suppressed":
+        figures = [Cell(text=w.pick("ẩn", "hidden"), withheld=True)] * len(figures)
+    return text_row(
+        Cell(text=w.of(wave.unit(one.unit).name), note=_marks(one, w)),
+        *figures,
         " → ".join(ranks),
         reading,
     )

@@ -15,6 +15,11 @@ _QUADRANTS = {
     "possible_overkill": Text(vi="ít liên quan, đang tốt", en="less related, doing well"),
 }
 
+_MOST_FOR_LMG = 12
+"""From more drivers on the shares are Johnson's: LMG would go through every order of entering."""
+_LMG = "LMG (Lindeman, Merenda, Gold 1980)"
+_RELATIVE_WEIGHTS = "relative weights (Johnson 2000)"
+
 
 def driver_blocks(wave: PublishedWave, unit_class: Code, w: Wording) -> list[Block]:
     """Show what goes with the overall judgement in a class of units."""
@@ -37,6 +42,7 @@ def _blocks(found: Drivers, outcome: str, w: Wording) -> list[Block]:
         )
         return [Paragraph(text=said)]
     explained = w.figure(found.r_squared, 2)
+    method = _LMG if len(found.drivers) <= _MOST_FOR_LMG else _RELATIVE_WEIGHTS
     people = "–" if found.n is None else w.count(found.n)
     warning = Paragraph(
         text=w.pick(
@@ -68,9 +74,9 @@ def _blocks(found: Drivers, outcome: str, w: Wording) -> list[Block]:
         ),
         notes=(
             w.pick(
-                f"Phân rã R² theo LMG (Lindeman, Merenda, Gold 1980); R² = {explained}, "
+                f"Phân rã R² theo {method}; R² = {explained}, "
                 f"n = {people}. “Vị trí” so với trung bình của hai cột.",
-                f"R² decomposed by LMG (Lindeman, Merenda, Gold 1980); R² = {explained}, "
+                f"R² decomposed by {method}; R² = {explained}, "
                 f"n = {people}. “Place” is against the averages of both columns.",
             ),
         ),

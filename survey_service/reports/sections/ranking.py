@@ -24,6 +24,7 @@ from survey_service.sheet.score_sheet import (
     ClassSheet,
     Extreme,
     NotApplicable,
+    NotMeasurable,
     ProvinceFigure,
     Published,
     Result,
@@ -117,7 +118,8 @@ def unit_marks(unit: UnitSheet, w: Wording) -> str:
         marks.append(
             w.pick(f"quy đổi từ {measured} điểm đo được", f"rescaled from {measured} measured")
         )
-    thin = sum(bool(leaf.left_out) for leaf in leaves(unit))
+    measured = [leaf for leaf in leaves(unit) if not isinstance(leaf.result, NotMeasurable)]
+    thin = sum(bool(leaf.left_out) for leaf in measured)
     if thin:
         marks.append(
             w.pick(
@@ -125,7 +127,7 @@ def unit_marks(unit: UnitSheet, w: Wording) -> str:
                 f"{thin} criteria with thin groups, their weight shared out",
             )
         )
-    flagged = sum(bool(leaf.flagged) for leaf in leaves(unit))
+    flagged = sum(bool(leaf.flagged) for leaf in measured)
     if flagged:
         marks.append(
             w.pick(

@@ -134,27 +134,19 @@ def whole_words(whole: RespondingLine, w: Wording) -> str:
             f"Đã mời {invited} người; tỷ lệ trả lời {rate} (AAPOR RR1).",
             f"{invited} people were invited; the response rate is {rate} (AAPOR RR1).",
         )
-    answered = w.count(whole.dispositions.complete + whole.dispositions.partial)
-    if found is None or found.rr2 is None:
-        if found is not None and found.rr1 is not None:
-            only = w.percent(found.rr1)
-            return w.pick(
-                f"Đã mời {invited} người, {answered} người trả lời: tỷ lệ trả lời {only} (AAPOR "
-                "RR1).",
-                f"{invited} people were invited, {answered} answered: a response rate of {only} "
-                "(AAPOR RR1).",
-            )
-        return w.pick(
-            f"Đã mời {invited} người, {answered} người trả lời.",
-            f"{invited} people were invited, {answered} answered.",
-        )
-    rate = w.percent(found.rr2)
-    return w.pick(
-        f"Đã mời {invited} người, {answered} người trả lời: tỷ lệ trả lời {rate} "
-        "(AAPOR RR2, kể cả phiếu trả lời một phần).",
-        f"{invited} people were invited, {answered} answered: a response rate of {rate} "
-        "(AAPOR RR2, partial responses included).",
-    )
+    complete = w.count(whole.dispositions.complete)
+    vi = f"Đã mời {invited} người, {complete} người trả lời"
+    en = f"{invited} people were invited, {complete} answered"
+    if found is not None and found.rr1 is not None:
+        rate = w.percent(found.rr1)
+        vi += f": tỷ lệ trả lời {rate} (AAPOR RR1)"
+        en += f": a response rate of {rate} (AAPOR RR1)"
+    if whole.dispositions.partial:
+        # They enter no figure, and so must not raise the rate that is read first.
+        partial = w.count(whole.dispositions.partial)
+        vi += f"; thêm {partial} người trả lời dở dang, không tính vào kết quả"
+        en += f"; {partial} more answered in part and count in no figure"
+    return w.pick(f"{vi}.", f"{en}.")
 
 
 def _groups(lines: list[RespondingLine], w: Wording) -> Table:

@@ -135,7 +135,7 @@ def _standing_table(wave: PublishedWave, found: ClassStanding, w: Wording) -> Ta
             *(
                 Column(name=name, figure=True)
                 for name in (
-                    w.pick("Nhóm hạng", "Tier"),
+                    w.pick("Bậc", "Tier"),
                     w.pick("Hạng có thể (riêng đơn vị)", "Possible ranks (this unit)"),
                     w.pick("Trong 3 đơn vị đầu", "Among the first 3"),
                     w.pick("Trong 3 đơn vị cuối", "Among the last 3"),
@@ -162,7 +162,7 @@ def _standing_table(wave: PublishedWave, found: ClassStanding, w: Wording) -> Ta
         ),
         notes=(
             w.pick(
-                f"Trung bình của loại: {w.figure(found.average, 2)} điểm. “Nhóm hạng”: các đơn vị "
+                f"Trung bình của loại: {w.figure(found.average, 2)} điểm. “Bậc”: các đơn vị "
                 "có khoảng thứ hạng nối chồng lên nhau. “Rõ” khi p < 0,05 sau hiệu chỉnh Holm và "
                 "chênh lệch đạt ngưỡng thực tế.",
                 f"Average of the class: {w.figure(found.average, 2)} points. A tier holds units "

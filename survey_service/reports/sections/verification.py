@@ -19,6 +19,7 @@ _TABLES = {
     "responding": Text(vi="Tỷ lệ trả lời", en="Response rates"),
     "item_nonresponse": Text(vi="Câu hỏi bị bỏ trống", en="Items left out"),
     "careless": Text(vi="Trả lời thiếu cẩn thận", en="Careless answering"),
+    "scales": Text(vi="Tính nhất quán của câu hỏi", en="Consistency of the items"),
     "answers.distributions": Text(vi="Phân bố câu trả lời", en="Answers by option"),
     "answers.satisfaction": Text(vi="Chỉ số hài lòng", en="Satisfaction"),
     "answers.group_differences": Text(vi="Khác biệt giữa các nhóm", en="Differences of groups"),

@@ -159,7 +159,7 @@ def _block(block: Block) -> Any:
             _Row(
                 cells=tuple(
                     _Cell(
-                        text=f"{cell.text} {cell.note}".strip(),
+                        text="\n".join(filter(None, (cell.text, cell.note))),
                         figure=figure and not cell.withheld,
                     )
                     for cell, figure in zip(row.cells, figures, strict=True)

@@ -106,9 +106,10 @@ def test_the_sheet_leads_to_its_reports_and_they_to_every_unit(
     home = client.get(HOME).text
     for name in ("summary", "report"):
         assert f'href="{HOME}/v1/{name}"' in home
-    report = client.get(f"{HOME}/v1/report").text
+    assert f'href="{HOME}/v1/findings.json"' in home
+    pages = (home, *(client.get(f"{HOME}/v1/{name}").text for name in ("summary", "report")))
     for unit in sheet.units:
-        assert f'href="{HOME}/v1/units/{unit.code}"' in report
+        assert all(f'href="{HOME}/v1/units/{unit.code}"' in page for page in pages)
     english = client.get(f"{HOME}/v1/report?lang=en").text
     assert f'href="{HOME}/v1/units/{sheet.units[0].code}?lang=en"' in english
 
