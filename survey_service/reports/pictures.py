@@ -13,9 +13,10 @@ from survey_service.reports.wording import Wording
 _KEYS: Final[dict[Kind, Text]] = {
     "caterpillar": Text(
         vi="Chấm là điểm, vạch là khoảng tin cậy 95%: hai vạch chồng nhau nhiều thì chưa thể nói "
-        "đơn vị nào hơn. Thanh xám là các thứ hạng có thể.",
+        "đơn vị nào hơn. Thanh xám, hoặc dòng “hạng có thể”, là các thứ hạng mà sai số còn để ngỏ.",
         en="A dot is the points, a line its 95% interval: where two lines overlap much, neither "
-        "unit can be called better. Grey bars are the possible ranks.",
+        "unit can be called better. Grey bars, or the line of possible ranks, are those that the "
+        "error leaves open.",
     ),
     "distribution": Text(
         vi="Mỗi thanh là một câu hỏi; màu xanh là ý kiến tốt, màu cam là ý kiến chưa tốt.",

@@ -349,3 +349,23 @@ def test_only_clear_differences_of_groups_are_listed(wave: PublishedWave) -> Non
         other = published(wave.sheet, change(findings, answers=answers))
         captions = [table.caption for table in tables(make_report(other, "wave", "vi"))]
         assert ("Nhóm nào đánh giá khác nhau rõ" in captions) == clear
+
+
+def test_every_item_of_a_scale_and_every_rank_test_has_its_row(wave: PublishedWave) -> None:
+    findings = wave.findings
+    assert findings is not None
+    tables = {
+        block.caption: block
+        for section in sections(make_report(wave, "wave", "en"))
+        for block in section.blocks
+        if isinstance(block, Table)
+    }
+    scales = [one for one in findings.quality.scales if one.missing is None and one.items]
+    items = tables["Each item of a scale"]
+    assert len(items.rows) == len(scales) + sum(len(one.items) for one in scales)
+    tested = [one for one in findings.answers.rank_tests if one.unit_class == "SBN"]
+    assert tested
+    assert len(tables["Rank tests, for reference"].rows) in {
+        sum(one.unit_class == code for one in findings.answers.rank_tests)
+        for code in {one.unit_class for one in findings.answers.rank_tests}
+    }

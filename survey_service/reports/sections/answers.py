@@ -4,7 +4,6 @@ from questionnaires.index import Code
 from survey_service.findings.answers import (
     Comments,
     Distribution,
-    GroupDifference,
     SatisfactionLine,
 )
 from survey_service.reports.blocks import (
@@ -22,6 +21,7 @@ from survey_service.reports.blocks import (
 from survey_service.reports.pictures import chart_figure
 from survey_service.reports.published import PublishedWave
 from survey_service.reports.sections.drivers import driver_blocks
+from survey_service.reports.sections.group_differences import difference_blocks
 from survey_service.reports.wording import Wording
 
 
@@ -42,7 +42,7 @@ def answers(wave: PublishedWave, w: Wording) -> Section | None:
             blocks.append(distribution_table(wave, code, spread, w))
         lines = [one for one in found.satisfaction if one.unit_class == code and not one.unit]
         blocks += [satisfaction_table(wave, lines, w)] if lines else []
-        blocks += _differences(wave, code, w)
+        blocks += difference_blocks(wave, code, w)
         blocks += driver_blocks(wave, code, w)
         if blocks:
             parts.append(
@@ -157,44 +157,6 @@ def _group_name(wave: PublishedWave, line: SatisfactionLine, w: Wording) -> str:
     if line.group is None:
         return w.pick("Tất cả người sử dụng dịch vụ", "All service users")
     return w.of(wave.group(line.group).name)
-
-
-def _differences(wave: PublishedWave, unit_class: Code, w: Wording) -> list[Block]:
-    found = wave.findings.answers.group_differences if wave.findings else ()
-    rows = [one for one in found if one.unit_class == unit_class]
-    if not rows:
-        return []
-    clear = [one for one in rows if one.clear]
-    said = w.pick(
-        f"Trong {len(rows)} cặp nhóm được so, {len(clear)} cặp khác nhau rõ; các cặp còn lại chưa "
-        "thể phân biệt (đủ trong tệp findings.json).",
-        f"Of {len(rows)} pairs of groups, {len(clear)} clearly differ; the others cannot be told "
-        "apart (all of them are in findings.json).",
-    )
-    if not clear:
-        return [Paragraph(text=said)]
-    table = Table(
-        caption=w.pick("Nhóm nào đánh giá khác nhau rõ", "Which groups clearly judge differently"),
-        columns=(
-            Column(name=w.pick("Tiêu chí", "Criterion")),
-            Column(name=w.pick("Hai nhóm", "Groups")),
-            Column(name=w.pick("Chênh (% tối đa)", "Difference (% of max.)"), figure=True),
-            Column(name=w.pick("Sai số chuẩn", "SE"), figure=True),
-            Column(name="p (Holm)", figure=True),
-        ),
-        rows=tuple(_difference_row(wave, one, w) for one in clear),
-    )
-    return [Paragraph(text=said), table]
-
-
-def _difference_row(wave: PublishedWave, one: GroupDifference, w: Wording) -> Row:
-    return text_row(
-        w.of(wave.leaf(one.unit_class, one.leaf)),
-        f"{one.one} – {one.other}",
-        w.signed(one.difference, 1),
-        w.figure(one.standard_error, 2),
-        w.p_value(one.p),
-    )
 
 
 def comment_blocks(found: Comments, unit: Code | None, w: Wording) -> tuple[Block, ...]:

@@ -35,6 +35,17 @@ def driver_blocks(wave: PublishedWave, unit_class: Code, w: Wording) -> list[Blo
 
 
 def _blocks(found: Drivers, outcome: str, w: Wording) -> list[Block]:
+    if found.missing == "not_applicable":
+        return [
+            Paragraph(
+                text=w.pick(
+                    "Không xét yếu tố đi cùng đánh giá chung: loại đơn vị này không có câu hỏi đánh "
+                    "giá chung, hoặc không có tiêu chí nào hỏi cùng những người đó.",
+                    "What goes with the overall judgement is not examined: this class of units has "
+                    "no overall question, or no criterion put to the same people.",
+                )
+            )
+        ]
     if found.missing is not None or not found.drivers:
         reason = w.missing(found.missing)
         said = w.pick(

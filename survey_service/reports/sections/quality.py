@@ -1,7 +1,7 @@
 """How good the answers are: what was left out, flagged ballots, how items hold together."""
 
 from questionnaires.text import Text
-from survey_service.findings.quality import ItemLine, Quality, ScaleLine
+from survey_service.findings.quality import ItemLine, Quality
 from survey_service.reports.blocks import (
     Block,
     Cell,
@@ -13,6 +13,7 @@ from survey_service.reports.blocks import (
     text_row,
 )
 from survey_service.reports.published import PublishedWave
+from survey_service.reports.sections.scales import scale_blocks
 from survey_service.reports.wording import Wording
 
 _FLAGS = {
@@ -33,7 +34,7 @@ def answer_quality(wave: PublishedWave, w: Wording) -> Section | None:
     blocks: list[Block] = [Paragraph(text=flagged_words(found, w)), _flags(found, w)]
     items = [one for one in found.items if one.group is None]
     blocks += [_items(wave, items, w)] if items else []
-    blocks += [_scales(wave, found.scales, w)] if found.scales else []
+    blocks += scale_blocks(wave, found.scales, w)
     return Section(
         code="answer-quality",
         title=w.pick("Chất lượng câu trả lời", "How good the answers are"),
@@ -51,8 +52,8 @@ def flagged_words(found: Quality, w: Wording) -> str:
         )
     flagged, ballots = w.count(found.flagged), w.count(found.ballots)
     return w.pick(
-        f"{flagged} trong {ballots} phiếu có ít nhất một dấu hiệu trả lời thiếu cẩn thận. {rule}",
-        f"{flagged} of {ballots} ballots carry at least one sign of careless answering. {rule}",
+        f"{flagged} trong {ballots} phiếu bị đánh dấu theo quy tắc trả lời thiếu cẩn thận. {rule}",
+        f"{flagged} of {ballots} ballots are flagged by the rule of careless answering. {rule}",
     )
 
 
@@ -99,51 +100,4 @@ def _items(wave: PublishedWave, items: list[ItemLine], w: Wording) -> Table:
             w.pick("Để trống", "Blank"),
         ),
         rows=tuple(rows),
-    )
-
-
-def _scales(wave: PublishedWave, scales: tuple[ScaleLine, ...], w: Wording) -> Table:
-    rows: list[Row] = []
-    for one in scales:
-        about = w.of(wave.unit_class(one.unit_class).name)
-        if one.group is not None:
-            about += f"; {w.of(wave.group(one.group).name)}"
-        name = f"{w.of(one.name)} ({about})"
-        if one.missing is not None:
-            reason = Cell(text=w.missing(one.missing), withheld=True)
-            rows.append(text_row(name, "–", reason, *"––––"))
-            continue
-        rows.append(
-            text_row(
-                name,
-                "–" if one.n is None else w.count(one.n),
-                w.figure(one.alpha, 2),
-                w.interval(one.alpha_interval),
-                w.figure(one.alpha_standardised, 2),
-                w.figure(one.alpha_within, 2),
-                w.figure(one.omega, 2),
-            )
-        )
-    return Table(
-        caption=w.pick("Các câu hỏi có nhất quán với nhau không", "How the items hold together"),
-        columns=columns(
-            w.pick("Lĩnh vực", "Component"),
-            "n",
-            "α",
-            w.pick("Khoảng tin cậy 95%", "95% interval"),
-            w.pick("α chuẩn hóa", "α standardised"),
-            w.pick("α trong đơn vị", "α within units"),
-            "ω",
-        ),
-        rows=tuple(rows),
-        notes=(
-            w.pick(
-                "α: Cronbach (1951), khoảng tin cậy Feldt; ω: tổng thể đồng chất. Từ 0,70 là đủ để "
-                "dùng các câu như một thang đo; khác biệt giữa các đơn vị làm α chung cao lên, nên "
-                "xem cả α trong đơn vị.",
-                "α: Cronbach (1951), Feldt's interval; ω: congeneric total. From 0.70 the items "
-                "can serve as a scale; differences between units raise the overall α, so look at "
-                "α within units too.",
-            ),
-        ),
     )
