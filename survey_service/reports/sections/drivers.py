@@ -39,8 +39,8 @@ def _blocks(found: Drivers, outcome: str, w: Wording) -> list[Block]:
         return [
             Paragraph(
                 text=w.pick(
-                    "Không xét yếu tố đi cùng đánh giá chung: loại đơn vị này không có câu hỏi đánh "
-                    "giá chung, hoặc không có tiêu chí nào hỏi cùng những người đó.",
+                    "Không xét yếu tố đi cùng đánh giá chung: loại đơn vị này không có câu hỏi "
+                    "đánh giá chung, hoặc không có tiêu chí nào hỏi cùng những người đó.",
                     "What goes with the overall judgement is not examined: this class of units has "
                     "no overall question, or no criterion put to the same people.",
                 )
