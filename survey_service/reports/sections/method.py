@@ -1,5 +1,6 @@
 """How answers became points, in words, from the rules that the sheet states."""
 
+from questionnaires.text import Text
 from survey_service.reports.blocks import Bullets, Section
 from survey_service.reports.published import PublishedWave
 from survey_service.reports.wording import Wording
@@ -78,20 +79,37 @@ def _points(wave: PublishedWave, w: Wording) -> list[str]:
     return said
 
 
+_WORDS = {
+    "95 % logit-t, Satterthwaite": Text(
+        vi="95% trên thang logit, phân phối t với bậc tự do Satterthwaite",
+        en="95% on the logit scale, t with Satterthwaite's degrees of freedom",
+    ),
+    "95 % step-down differences, 10000 draws, PCG64": Text(
+        vi="95% cho cả bảng, so từng cặp theo bước lùi, 10.000 lần mô phỏng (PCG64)",
+        en="95% for the table as a whole, stepping down over all pairs, 10,000 draws (PCG64)",
+    ),
+}
+"""What the sheet names for programs, in words."""
+
+
+def _in_words(method: str, w: Wording) -> str:
+    return w.of(_WORDS[method]) if method in _WORDS else method
+
+
 def uncertainty_words(wave: PublishedWave, w: Wording) -> list[str]:
     """Say how sampling errors were computed, and for which lists there is none."""
+    interval = _in_words(wave.sheet.method.interval, w)
+    rank_sets = _in_words(wave.sheet.method.rank_sets, w)
     said = [
         w.pick(
-            f"Sai số chọn mẫu: khoảng tin cậy {wave.sheet.method.interval}; phương sai gồm cả "
-            "tương quan giữa các tiêu chí của cùng một người.",
-            f"Sampling error: intervals {wave.sheet.method.interval}; the variance carries the "
-            "covariance between the criteria of one person.",
+            f"Sai số chọn mẫu: khoảng tin cậy {interval}; phương sai gồm cả tương quan giữa các "
+            "tiêu chí của cùng một người.",
+            f"Sampling error: intervals {interval}; the variance carries the covariance between "
+            "the criteria of one person.",
         ),
         w.pick(
-            f"Khoảng thứ hạng: {wave.sheet.method.rank_sets} (Mogstad, Romano, Shaikh, Wilhelm "
-            "2024).",
-            f"Sets of ranks: {wave.sheet.method.rank_sets} (Mogstad, Romano, Shaikh, Wilhelm "
-            "2024).",
+            f"Khoảng thứ hạng: {rank_sets} (Mogstad, Romano, Shaikh, Wilhelm 2024).",
+            f"Sets of ranks: {rank_sets} (Mogstad, Romano, Shaikh, Wilhelm 2024).",
         ),
     ]
     return said + list_words(wave, w)

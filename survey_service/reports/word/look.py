@@ -113,6 +113,19 @@ def rule(table: Any) -> None:
         properties.append(element) if look is None else look.addprevious(element)
 
 
+def rule_below(paragraph: Any, indent: int) -> None:
+    """Make an empty line a rule in the middle of its cell, `indent` away from both sides."""
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = indent
+    paragraph.paragraph_format.line_spacing = Pt(3)
+    paragraph.paragraph_format.space_before = Pt(3)
+    borders, line = _element("w:pBdr"), _element("w:top")
+    for key, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "auto")):
+        line.set(qn(f"w:{key}"), value)
+    borders.append(line)
+    # Word refuses a file whose properties stand in another order than the schema's.
+    paragraph._p.get_or_add_pPr().find(qn("w:spacing")).addprevious(borders)  # noqa: SLF001
+
+
 def shade(cell: Any) -> None:
     """Tint a heading's cell."""
     fill = _element("w:shd")

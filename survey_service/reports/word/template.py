@@ -16,11 +16,15 @@ from survey_service.reports.word.look import (
     TABLE,
     mark_row,
     rule,
+    rule_below,
     set_page,
     set_styles,
     shade,
     write_field,
 )
+
+SIGNING_LINES = 5
+"""Room for a signature and a seal."""
 
 
 def default_template() -> Any:
@@ -70,29 +74,35 @@ def _write_head(document: Any) -> None:
         column.width = width
         column.cells[0].width = width
     _official(
-        left, ("{{ report.head.parent }}", "{{ report.head.issuer }}:b", "{{ report.head.number }}")
+        left,
+        ("{{ report.head.parent }}", "{{ report.head.issuer }}:b_", "{{ report.head.number }}"),
+        rule=Mm(22),
     )
     _official(
         right,
-        ("{{ report.head.state }}:b", "{{ report.head.motto }}:b", "{{ report.head.place }}:i"),
+        ("{{ report.head.state }}:b", "{{ report.head.motto }}:b_", "{{ report.head.place }}:i"),
+        rule=Mm(50),
     )
     _line(document, "")
     _line(document, "{{ report.head.kind }}", "Title")
     _line(document, "{{ report.head.subject }}", "Survey Overline")
     _line(document, "{%p if report.head.addressee %}")
-    _line(document, "{{ report.head.addressee }}", "Survey Overline")
+    _line(document, "{{ report.head.addressee }}").alignment = WD_ALIGN_PARAGRAPH.CENTER
     _line(document, "{%p endif %}")
     _line(document, "{%p endif %}")
 
 
-def _official(cell: Any, lines: tuple[str, ...]) -> None:
+def _official(cell: Any, lines: tuple[str, ...], *, rule: int) -> None:
+    """Write lines in bold (b) or italics (i), with a short rule below the one marked by "_"."""
     for place, written in enumerate(lines):
         text, _, look = written.partition(":")
         paragraph = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
         paragraph.style = cell.part.document.styles["Survey Official"]
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         run = paragraph.add_run(text)
-        run.bold, run.italic = look == "b", look == "i"
+        run.bold, run.italic = look.startswith("b"), look == "i"
+        if look.endswith("_"):
+            rule_below(cell.add_paragraph(style="Survey Official"), (cell.width - rule) // 2)
 
 
 def _write_title(document: Any) -> None:
@@ -207,8 +217,7 @@ def _write_foot(document: Any) -> None:
     for text, bold in (
         ("{{ signature.post }}", True),
         ("{{ signature.hint }}", False),
-        ("", False),
-        ("", False),
+        *[("", False)] * SIGNING_LINES,
         ("{{ signature.name }}", True),
     ):
         _paragraph(right, text, bold=bold, side=WD_ALIGN_PARAGRAPH.CENTER)

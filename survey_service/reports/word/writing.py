@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from docx import Document
+from docx.oxml.ns import qn
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
-from questionnaires.problems import ProblemsError, problem
+from questionnaires.problems import Problem, ProblemsError, problem
 from survey_service.reports.blocks import Block, Figure, Report, Section, Table
 from survey_service.reports.word.look import LEVELS, TABLE
 from survey_service.reports.word.template import template_bytes
@@ -20,6 +22,7 @@ from survey_service.reports.word.template import template_bytes
 PICTURE_WIDTH: Final = Mm(158)
 """What A4 leaves between the margins."""
 _DEEPEST: Final = LEVELS[-1]
+_QUOTED: Final = re.compile(r"'([^']+)'")
 _SAME_TIME: Final = (1980, 1, 1, 0, 0, 0)
 """The first date that a ZIP archive can hold."""
 _LETTERS_ON_A_LINE: Final = 84
@@ -73,7 +76,8 @@ def write_word(report: Report, draw: Draw, template: bytes | None = None) -> byt
     Raises ProblemsError where the template is no Word file, uses a field that reports do not
     have, or has a mistake in a tag.
     """
-    word = _open(template_bytes() if template is None else template)
+    own = template_bytes() if template is None else template
+    word = _open(own)
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
 
     def picture(figure: Figure) -> Any:
@@ -87,7 +91,7 @@ def write_word(report: Report, draw: Draw, template: bytes | None = None) -> byt
     try:
         word.render(context, environment, autoescape=True)
     except TemplateError as error:
-        raise ProblemsError(_mistake(error)) from error
+        raise ProblemsError(_mistake(error, own)) from error
     for table in word.docx.tables:
         if table.style is not None and table.style.name == TABLE:
             _share_width(table)
@@ -111,30 +115,49 @@ def _open(template: bytes) -> Any:
     return word
 
 
-def _mistake(error: TemplateError) -> Any:
-    where = "template"
-    context = getattr(error, "docx_context", None)
-    if context:
-        near = next((line.strip() for line in context if "{" in line), "")
-        where = f"template: {re.sub('<[^>]+>', '', near)[:80]}"
+def _mistake(error: TemplateError, template: bytes) -> Problem:
     said = error.message or str(error)
+    named = _QUOTED.findall(said)
     if isinstance(error, UndefinedError):
+        # Jinja names the missing field last, after the type that lacks it.
+        said = named[-1] if named else said
         return problem(
-            where,
+            _place(template, said),
             f"mẫu dùng một trường không có trong báo cáo ({said}); hãy sửa tên trường theo mẫu gốc "
             "(survey-service report template).",
             f"the template uses a field that reports do not have ({said}); correct its name after "
             "the original (survey-service report template).",
         )
     if isinstance(error, TemplateSyntaxError):
+        near = getattr(error, "docx_context", None) or ()
         return problem(
-            where,
+            _where(re.sub("<[^>]+>", "", next((one for one in near if "{" in one), ""))),
             f"thẻ viết sai trong mẫu: {said}; mỗi thẻ {{%p … %}} đứng riêng một đoạn và có thẻ "
             "kết.",
             f"a tag in the template is wrong: {said}; each {{%p … %}} tag has a paragraph of its "
             "own and an end tag.",
         )
-    return problem(where, f"mẫu không dùng được: {said}", f"the template cannot be used: {said}")
+    return problem(
+        _place(template, named[0]) if named else "template",
+        f"mẫu không dùng được: {said}",
+        f"the template cannot be used: {said}",
+    )
+
+
+def _place(template: bytes, name: str) -> str:
+    """Find the paragraph of a template that uses a name, in its text, head and feet."""
+    document: Any = Document(io.BytesIO(template))
+    parts = [document, *(part for one in document.sections for part in (one.header, one.footer))]
+    texts = (
+        "".join(text.text or "" for text in paragraph.iter(qn("w:t")))
+        for part in parts
+        for paragraph in part._element.iter(qn("w:p"))  # noqa: SLF001 - tables and all
+    )
+    return _where(next((text for text in texts if "{" in text and name in text), ""))
+
+
+def _where(near: str) -> str:
+    return f"template: {near.strip()[:80]}" if near.strip() else "template"
 
 
 def _flat(sections: Sequence[Section], level: int = 1) -> Iterator[_Section]:
