@@ -6,22 +6,26 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
-from carrying import HURRIED, render
+from carrying import render
 from postal import NO_SUCH_MAILBOX, Dovecot, Postfix, wait_for
 from scripted_server import ScriptedServer
 
+from mailer.smtp.connection import Timeouts
 from mailer.smtp.endpoint import Endpoint
 from mailer.smtp.envelope import Envelope
 from mailer.smtp.outcome import Outcome, Verdict
 from mailer.smtp.reports import xtext
 from mailer.smtp.transport import SmtpTransport, TransportSettings
 
+PATIENT = Timeouts(connect=30, command=30, data=30, dot=30, quit=30)
+"""A real Postfix starts its services when they are first needed."""
+
 
 async def hand_over(port: int, envelope: Envelope, *, success: bool = False) -> Outcome:
     transport = SmtpTransport(
         TransportSettings(
             endpoint=Endpoint.parse(f"smtp://127.0.0.1:{port}"),
-            timeouts=HURRIED,
+            timeouts=PATIENT,
             success_reports=success,
         )
     )
