@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from generated import generated
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from rounds import Person, open_round
 
 from survey_service.analysing.computing import Sources, compute_results
@@ -25,24 +25,11 @@ from survey_service.store.tables import Publication, PublicationFile
 from survey_service.web.app import create_app
 from survey_service.web.serving import serving
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 PHONE, DESK = 320, 1280
 NAME = os.environ.get("REPORTS_OF", "two-units")
 """What is generated; `par-index-2022` makes the pages of a whole province."""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
