@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from analysis.linear import cholesky
 from analysis.scoring.columns import FloatArray
+from analysis.standing.ranking import drawn_errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +40,7 @@ def chances(
         raise ValueError(f"{units} scores need a covariance of {units} × {units}")
     if units <= places:
         return Chances(first=(Fraction(1),) * units, last=(Fraction(1),) * units)
-    factor = cholesky(covariance)
-    noise = np.random.Generator(np.random.PCG64(seed)).standard_normal((units, draws))
-    drawn = np.repeat(point[:, None], draws, axis=1)
-    for row in range(units):
-        for column in range(row + 1):
-            drawn[row] += factor[row, column] * noise[column]
+    drawn = point[:, None] + drawn_errors(covariance, seed=seed, draws=draws)
     return Chances(first=_leading(drawn, places), last=_leading(-drawn, places))
 
 

@@ -48,12 +48,7 @@ def rank_sets(
     units = len(point)
     if covariance.shape != (units, units):
         raise ValueError(f"{units} scores need a covariance of {units} × {units}")
-    factor = cholesky(covariance)
-    noise = np.random.Generator(np.random.PCG64(seed)).standard_normal((units, draws))
-    shifts = np.zeros((units, draws))
-    for row in range(units):
-        for column in range(row + 1):
-            shifts[row] += factor[row, column] * noise[column]
+    shifts = drawn_errors(covariance, seed=seed, draws=draws)
     variance = np.diagonal(covariance)
     spread = np.sqrt(np.maximum(variance[:, None] + variance[None, :] - 2 * covariance, 0.0))
     testable = spread > 1e-9 * np.sqrt(variance.max(initial=0.0))
@@ -87,6 +82,21 @@ def rank_sets(
         ),
         marginal=tuple(marginal),
     )
+
+
+def drawn_errors(covariance: FloatArray, *, seed: int, draws: int) -> FloatArray:
+    """Draw errors from N(0, V) with PCG64, shape (units, draws), in a fixed order.
+
+    Raises ValueError where V is not positive semidefinite.
+    """
+    factor = cholesky(covariance)
+    units = len(covariance)
+    noise = np.random.Generator(np.random.PCG64(seed)).standard_normal((units, draws))
+    errors = np.zeros((units, draws))
+    for row in range(units):
+        for column in range(row + 1):
+            errors[row] += factor[row, column] * noise[column]
+    return errors
 
 
 def _step_down(

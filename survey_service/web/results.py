@@ -17,6 +17,7 @@ from survey_service.sheet.documents import SCORES
 from survey_service.sheet.score_sheet import ScoreSheet
 from survey_service.waves.civil_dates import civil_date
 from survey_service.web.charts import Charts, is_chart
+from survey_service.web.conditional import is_known
 from survey_service.web.fields import wanted
 from survey_service.web.front import FOREVER
 from survey_service.web.publications import PublishedFile, find_file
@@ -119,18 +120,12 @@ def _file(request: Asked, wave: str, file: PublishedFile, caching: str) -> Respo
     headers = {"etag": file.etag, "cache-control": caching}
     if is_chart(file.name):
         headers["content-security-policy"] = CHART_POLICY
-    if _is_known(request.headers.get("if-none-match", ""), file.etag):
+    if is_known(request, file.etag):
         return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
     if file.name in SAVED:
         saved_as = f"{wave}-v{file.version}-{file.name}"
         headers["content-disposition"] = f'attachment; filename="{saved_as}"'
     return Response(file.content, media_type=KINDS.get(file.name, "image/svg+xml"), headers=headers)
-
-
-def _is_known(known: str, etag: str) -> bool:
-    """Compare weakly, as If-None-Match asks (RFC 9110 sec. 13.1.2)."""
-    tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
-    return etag in tags or "*" in tags
 
 
 async def _sheet(
