@@ -73,6 +73,24 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: Literal["overall"] | msgspec.UnsetType = msgspec.UNSET
 
 
+class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A public service (dịch vụ công) whose transactions are asked about."""
+
+    code: Code
+    name: Text
+
+
+class Rotation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The short form of a group: items in no set are put to everybody, each person gets one set.
+
+    Sets are given out by lot and as evenly as can be, so that every item is answered by a random
+    part of the group (matrix sampling: Shoemaker 1973; Raghunathan & Grizzle 1995).
+    """
+
+    group: Code
+    sets: tuple[tuple[Code, ...], ...]
+
+
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A heading under which items stand together."""
 
@@ -103,6 +121,19 @@ class Questionnaires(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sections: tuple[Section, ...]
     items: tuple[Item, ...]
     relations: tuple[GroupRelation, ...]
+    services: tuple[Service, ...] | msgspec.UnsetType = msgspec.UNSET
+    rotations: tuple[Rotation, ...] | msgspec.UnsetType = msgspec.UNSET
+
+    def offered(self) -> tuple[Service, ...]:
+        """Give the services that the questionnaires know by name; none where they state none."""
+        return () if self.services is msgspec.UNSET else self.services
+
+    def rotation(self, group: Code) -> Rotation | None:
+        """Find a group's rotation; None where everybody in it gets every item."""
+        for rotation in () if self.rotations is msgspec.UNSET else self.rotations:
+            if rotation.group == group:
+                return rotation
+        return None
 
     def scale(self, code: Code) -> AnswerScale:
         """Find a scale by its code; raises KeyError."""

@@ -9,6 +9,8 @@ import msgspec
 from questionnaires.text import Text
 
 Code = str
+Mode = Literal["web", "letter", "receipt"]
+"""How a person came to the form: by e-mail, by a printed letter, by a code on their receipt."""
 
 
 class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +85,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `minimum_cover` is the share κ of a leaf's group weight that must be measurable;
     `minimum_measured` the share of the points without which a unit is not ranked.
+    `modes` are those whose ballots make the points; ballots of another mode stand apart.
     `index_method` "mean" uses the option values, "top_two" the share of the two best options.
     """
 
@@ -97,7 +100,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rounding: Rounding = Rounding(places=2, stage="leaf")
     rank_basis: Literal["points", "percent"] = "points"
     class_basis: Literal["points", "percent"] = "percent"
-    modes: tuple[Literal["web"], ...] = ("web",)
+    modes: tuple[Mode, ...] = ("web",)
     disclosure_threshold: int = 10
 
 

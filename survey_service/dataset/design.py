@@ -4,10 +4,10 @@ from typing import Literal
 
 import msgspec
 
-from questionnaires.index import Code
+from questionnaires.index import Code, Mode
 from questionnaires.text import Text
 
-ListKind = Literal["census", "drawn", "nominated"]
+ListKind = Literal["census", "drawn", "nominated", "volunteers"]
 Cause = Literal["stratum", "weight", "unit", "pattern"]
 
 
@@ -32,7 +32,9 @@ class DatasetStratum(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A stratum after coarsening.
 
     `population` is N_h, None where there is no list; `subset` tells that each person was given
-    a random subset of units; `list_kind` how the list was made; `invited` how many were asked.
+    a random subset of units; `list_kind` how the list was made ("volunteers" came by themselves);
+    `invited` how many were asked. `unit`, `service` and `channel` are those that everybody in it
+    has in common, "" where they differ; `mode` is the door by which they came.
     """
 
     code: Code
@@ -41,6 +43,10 @@ class DatasetStratum(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     subset: bool
     list_kind: ListKind
     invited: int
+    unit: Code = ""
+    service: Code = ""
+    channel: Code = ""
+    mode: Mode = "web"
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,11 +103,86 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     message: Text
 
 
+class SampledStratum(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stratum of the dataset whose people were drawn from transactions.
+
+    `transactions` N and `people` M of the frame, people `drawn` at first, reserves `called` in
+    place of people `replaced`, and those who `answered`. `probability` is that with which each
+    person was drawn, `weight` what an answer stands for where everybody had one transaction; both
+    are decimals. `first_stage` is the probability of the stratum's unit in a two-stage sample.
+    `classes` are the strata that this one was weighted together with for want of answers.
+    """
+
+    stratum: Code
+    transactions: int
+    people: int
+    drawn: int
+    called: int
+    replaced: int
+    answered: int
+    probability: str
+    weight: str
+    first_stage: str | None = None
+    classes: tuple[Code, ...] = ()
+
+
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Transactions of a unit that were left out of the frame by a stated rule, and of how many."""
+
+    rule: str
+    unit: Code
+    transactions: int
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many of the list's transactions have an e-mail address, how many a telephone only."""
+
+    field: Literal["unit", "service", "channel", "month"]
+    value: str
+    transactions: int
+    email: int
+    telephone: int
+
+
+class SampleChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was done to a drawn sample by hand, or beside it, counted by unit and reason."""
+
+    unit: Code
+    change: Literal["replaced", "called", "reissued", "letter", "receipt"]
+    reason: str
+    count: int
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How people were drawn from transactions: whoever has the frame draws the same again.
+
+    `frame` and `sample` are SHA-256 fingerprints. `intact` tells that the people asked are those
+    drawn and called; where it is not so the sample was changed outside the service. `draws` counts
+    the draws that were made; all but the last were discarded, each with a reason in the journal.
+    """
+
+    group: Code
+    target: Literal["people", "transactions"]
+    design: Literal["simple", "stratified", "systematic", "two-stage", "rolling"]
+    allocation: Literal["proportional", "neyman", "fixed"]
+    seed: str
+    commitment: str
+    frame: str
+    sample: str
+    intact: bool
+    draws: int
+    strata: tuple[SampledStratum, ...]
+    excluded: tuple[Exclusion, ...]
+    coverage: tuple[Coverage, ...]
+    changes: tuple[SampleChange, ...] = ()
+
+
 class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that scoring needs to know beside the ballots and the definitions.
 
     `seed` fixes the draws of the rank sets; `threshold` is the k that strata were coarsened to.
-    `dispositions` are empty where the wave was frozen before they were kept.
+    `dispositions` are empty where the wave was frozen before they were kept; `sampling` is None
+    where no group was drawn from transactions.
     """
 
     wave: WaveLabel
@@ -113,4 +194,5 @@ class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     coarsened: tuple[Coarsening, ...] = ()
     declared: tuple[Declaration, ...] = ()
     dispositions: tuple[StratumDispositions, ...] = ()
+    sampling: Sampling | None = None
     format: Literal["survey-dataset/1"] = "survey-dataset/1"

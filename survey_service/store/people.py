@@ -29,7 +29,9 @@ class Contact(Base):
     """A person who may be asked in one wave; purged with the wave.
 
     `transactions` are the person's procedures: [{"unit", "service", "month"}]. `population` is
-    N_h of the contact's stratum as the list states it, `weight` a decimal as text.
+    N_h of the contact's stratum as the list states it, `weight` a decimal as text. `mode` says by
+    which door the person is asked; whoever is not asked by mail has no address, and a key of their
+    own without "@". `service` and `channel` are those of the transaction that was drawn.
     """
 
     __tablename__ = "contacts"
@@ -48,13 +50,18 @@ class Contact(Base):
     stratum: Mapped[str | None] = mapped_column(String(80), default=None)
     population: Mapped[int | None] = mapped_column(default=None)
     weight: Mapped[str] = mapped_column(String(40), default="1")
+    mode: Mapped[str] = mapped_column(String(10), default="web")
+    service: Mapped[str | None] = mapped_column(String(40), default=None)
+    channel: Mapped[str | None] = mapped_column(String(40), default=None)
 
 
 class Invitation(Base):
     """One person in one wave: which units they rate, and that they answered (never what).
 
     `public_id` is 8 random bytes inside the signed token; `generation` counts re-issued links.
-    `withdrawn`: the person took their response back, and is asked no more.
+    `withdrawn`: the person took their response back, and is asked no more. `rotation` is the set
+    of items that lot gave the person, None where there is no short form. `short_code` is a keyed
+    digest of the code printed on a letter or receipt, None where the only way in is the link.
     """
 
     __tablename__ = "invitations"
@@ -68,3 +75,5 @@ class Invitation(Base):
     answered: Mapped[bool] = mapped_column(default=False)
     revoked: Mapped[bool] = mapped_column(default=False)
     withdrawn: Mapped[bool] = mapped_column(default=False)
+    rotation: Mapped[int | None] = mapped_column(default=None)
+    short_code: Mapped[bytes | None] = mapped_column(LargeBinary(16), unique=True, default=None)

@@ -14,13 +14,22 @@ from survey_service.store.mail import (
     WaveStep,
 )
 from survey_service.store.people import Contact, Invitation, Unit
+from survey_service.store.transactions import (
+    AskedPerson,
+    Delivery,
+    Sample,
+    SampledPerson,
+    Transaction,
+)
 from survey_service.store.waves import Publication, PublicationFile, Wave
 
 __all__ = [
+    "AskedPerson",
     "Ballot",
     "Base",
     "Bucket",
     "Contact",
+    "Delivery",
     "Dispatcher",
     "Draft",
     "Invitation",
@@ -33,7 +42,10 @@ __all__ = [
     "PublicationFile",
     "Response",
     "ReturnedMail",
+    "Sample",
+    "SampledPerson",
     "Suppression",
+    "Transaction",
     "Unit",
     "Wave",
     "WaveStep",

@@ -1,8 +1,9 @@
 """A draft wave, made from its file; while it is a draft the file may be handed in again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,8 @@ def create_wave(database: Database, clock: Clock, path: Path, *, actor: str) -> 
     """
     plan = load_plan(path)
     definitions, warnings = sound_definitions(plan.definitions, path.parent)
+    if plan.form == "long":
+        definitions = _without_rotations(definitions)
     with database.writing() as session:
         new = session.scalar(select(Wave.id).where(Wave.code == plan.code)) is None
         if new:
@@ -58,6 +61,11 @@ def create_wave(database: Database, clock: Clock, path: Path, *, actor: str) -> 
         )
     remarks = tuple(check_plan(plan, path.name))
     return Drafted(code=plan.code, new=new, warnings=(*remarks, *warnings))
+
+
+def _without_rotations(definitions: Definitions) -> Definitions:
+    whole = msgspec.structs.replace(definitions.questionnaires, rotations=msgspec.UNSET)
+    return replace(definitions, questionnaires=whole)
 
 
 def _draft(plan: WavePlan, definitions: Definitions) -> Wave:

@@ -1,13 +1,11 @@
 """Opening a wave: its copies frozen, everybody assigned and invited, their letters queued."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from questionnaires.problems import Problem, ProblemsError, problem
@@ -16,11 +14,11 @@ from survey_service.config import Settings
 from survey_service.entropy import Entropy
 from survey_service.frame.register import units_in_force
 from survey_service.journal import record
-from survey_service.links import PUBLIC_ID_BYTES
 from survey_service.store.database import Database
 from survey_service.store.people import Invitation, Unit
 from survey_service.store.waves import Wave
-from survey_service.waves.assignment import Assigned, assign_people
+from survey_service.waves.assignment import assign_people
+from survey_service.waves.inviting import SEED_BYTES, invite
 from survey_service.waves.mail_plan.queueing import queue_letters
 from survey_service.waves.mail_plan.step_keeping import PLAN, keep_step
 from survey_service.waves.mail_plan.steps import INVITATION, PRE_NOTICE, Step
@@ -29,9 +27,6 @@ from survey_service.waves.mail_plan.windows import next_opening
 from survey_service.waves.preflighting.preflight import Preflight, judge, rated_units, tally_of
 from survey_service.waves.reading import LoadedWave, load_wave
 from survey_service.waves.transitions import change_state
-
-BATCH = 1_000
-SEED_BYTES = 16
 
 
 class PreflightError(ProblemsError):
@@ -77,7 +72,7 @@ def open_wave(
         tally = tally_of(wave, units)
         seed = int.from_bytes(entropy.token(SEED_BYTES))
         people = tally.watch(assign_people(session, wave, units, seed=seed))
-        invitations = _invite(session, wave.id, people, entropy)
+        invitations = invite(session, wave, people, entropy)
         rated = rated_units(wave, units)
         found = judge(wave, rated, tally, settings, clock.now())
         if not found.ready:
@@ -129,31 +124,6 @@ def _queue_first_letters(
             keep_step(session, clock, row, PRE_NOTICE, "skipped", due_at=at, actor=PLAN)
     queue(INVITATION, invited_at)
     return announced
-
-
-def _invite(session: Session, wave: int, people: Iterable[Assigned], entropy: Entropy) -> int:
-    """Write an invitation for everybody who has a unit; the others bar the opening anyway."""
-    invited = 0
-    walking = (person for person in people if person.units)
-    while batch := list(islice(walking, BATCH)):
-        session.execute(
-            insert(Invitation),
-            [
-                {
-                    "wave_id": wave,
-                    "contact_id": person.contact,
-                    "public_id": entropy.token(PUBLIC_ID_BYTES),
-                    "generation": 0,
-                    "units": list(person.units),
-                    "answered": False,
-                    "revoked": False,
-                    "withdrawn": False,
-                }
-                for person in batch
-            ],
-        )
-        invited += len(batch)
-    return invited
 
 
 def _count(session: Session, code: str) -> int:

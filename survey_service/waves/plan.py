@@ -8,6 +8,7 @@ import msgspec
 
 from questionnaires.text import Text
 from survey_service.waves.mail_plan.wording import StepWording
+from survey_service.waves.sample_plan import SamplePlan
 
 
 class OfficialLetter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,7 +76,9 @@ class WavePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `opens` and `closes` are whole days: the wave closes at the end of `closes`. `definitions`
     names a catalogue entry or a folder. `reminders` are days after the opening. `seed` fixes
-    the rank draws, and is published with them; who rates whom is drawn apart from it.
+    the rank draws, and is published with them; who rates whom is drawn apart from it. `form`
+    "short" gives each person of a group with rotations one of its sets of items. Waves of one
+    `series` follow each other, every month say, and their results make a trend.
     """
 
     code: str
@@ -92,6 +95,9 @@ class WavePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reminders: tuple[int, ...] = ()
     mail: MailPlan = MailPlan()
     wording: tuple[StepWording, ...] = ()
+    form: Literal["long", "short"] = "long"
+    series: str = ""
+    sample: SamplePlan | None = None
 
     def opens_at(self) -> datetime:
         """Give the instant at which the first day begins."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Select, func, literal, select
+from sqlalchemy import CursorResult, Select, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from survey_service.clock import Clock
@@ -24,8 +24,8 @@ def queue_letters(
 ) -> int:
     """Queue a step for the invitations that a query gives; tells how many were not queued before.
 
-    They go at once where no instant is given. Whether a letter is still to go is decided again
-    when it is sent.
+    Only people who are asked by mail get letters. They go at once where no instant is given.
+    Whether a letter is still to go is decided again when it is sent.
     """
     after_at = (
         func.substr(Contact.email_key, func.instr(Contact.email_key, "@") + 1)
@@ -33,16 +33,21 @@ def queue_letters(
         else func.split_part(Contact.email_key, "@", 2)
     )
     domain = select(after_at).where(Contact.id == Invitation.contact_id).scalar_subquery()
-    chosen = invitations.with_only_columns(
-        literal(wave),
-        Invitation.id,
-        literal(step),
-        domain,
-        literal(not_before or clock.now(), Letter.not_before.type),
-        literal("queued"),
-        literal(0),
-        literal(0),
-    ).order_by(Invitation.id)
+    by_mail = exists().where(Contact.id == Invitation.contact_id, Contact.mode == "web")
+    chosen = (
+        invitations.where(by_mail.correlate(Invitation))
+        .with_only_columns(
+            literal(wave),
+            Invitation.id,
+            literal(step),
+            domain,
+            literal(not_before or clock.now(), Letter.not_before.type),
+            literal("queued"),
+            literal(0),
+            literal(0),
+        )
+        .order_by(Invitation.id)
+    )
     columns = [
         *("wave_id", "invitation_id", "step", "domain"),
         *("not_before", "state", "attempt", "resent"),

@@ -1,0 +1,1 @@
+"""Samples drawn with permanent random numbers: the same seed, the same people."""

@@ -1,0 +1,1 @@
+"""Doors beside e-mail: printed letters and codes on receipts, each a mode of its own."""

@@ -1,0 +1,1 @@
+"""Samples of people, drawn by the service from lists of transactions."""

@@ -1,0 +1,1 @@
+"""Waves of a series side by side: a trend with control limits."""
