@@ -1,6 +1,6 @@
 """A draft wave, made from its file; while it is a draft the file may be handed in again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -65,7 +65,7 @@ def create_wave(database: Database, clock: Clock, path: Path, *, actor: str) -> 
 
 def _without_rotations(definitions: Definitions) -> Definitions:
     whole = msgspec.structs.replace(definitions.questionnaires, rotations=msgspec.UNSET)
-    return replace(definitions, questionnaires=whole)
+    return msgspec.structs.replace(definitions, questionnaires=whole)
 
 
 def _draft(plan: WavePlan, definitions: Definitions) -> Wave:
