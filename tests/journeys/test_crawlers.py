@@ -95,7 +95,10 @@ def agents() -> Iterator[str]:
 
 
 def scans(site: Site) -> list[Call]:
-    """Give what each agent does to each mailed URL: read it, read its head, send the start form."""
+    """Give what each agent does to a mailed URL: read it, read its head, send the start form.
+
+    The soak takes every URL with every agent; else each agent takes every third, in turn.
+    """
     nobody = SCANNED.to_bytes(8)
     form = urlsplit(site.url(SCANNED)).path
     trial = urlsplit(site.links.trial_url(PLAN.code, "vi")).path
@@ -112,8 +115,9 @@ def scans(site: Site) -> list[Call]:
     }
     appended = cycle(REWRITTEN)
     calls: list[Call] = []
-    for agent in agents():
-        for path, status in posted.items():
+    step = 1 if os.environ.get("SOAK") else 3
+    for number, agent in enumerate(agents()):
+        for path, status in list(posted.items())[number % step :: step]:
             query = next(appended)
             calls.append(Call(method="POST", path=path, agent=agent, status=status, body=START))
             if not path.endswith("/start"):
