@@ -11,6 +11,8 @@ BENCHMARKS = (
     "outbox",
     "form_page",
     "importing",
+    "sampling",
+    "citizens",
     "demo_round",
 )
 

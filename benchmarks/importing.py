@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from benchmarks.memory import peak_memory
 from survey_service.clock import SteppedClock
 from survey_service.config import read_settings
-from survey_service.demo.lists import Round, contact_list, read_round, unit_list
+from survey_service.demo.contact_lists import contact_list
+from survey_service.demo.programme import DEFAULT, folder, read_programme, read_units
 from survey_service.entropy import SystemEntropy
 from survey_service.frame.units import import_units
 from survey_service.store.database import Database
@@ -22,7 +23,7 @@ from survey_service.waves.people import import_contacts
 
 SMALL, LARGE = 10_000, 100_000
 OPENS = datetime(2023, 2, 20, 8, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
-WAVE_FILE = Path(__file__).parents[1] / "survey_service" / "demo" / "wave.toml"
+PROGRAMME = folder(DEFAULT)
 
 
 def run() -> list[tuple[str, float, str]]:
@@ -46,14 +47,16 @@ def _measure(people: int) -> tuple[float, float]:
     return float(seconds), float(peak)
 
 
-def _write_contacts(path: Path, played: Round, people: int) -> None:
+def _write_contacts(path: Path, people: int) -> None:
     """Write the list of the round, and as many more citizens as are wanted."""
-    path.write_bytes(contact_list(played, seed=1))
-    served = [unit.code for unit in played.units if unit.unit_class == "SBN"]
+    units = read_units(DEFAULT)
+    (played,) = read_programme(DEFAULT).rounds
+    path.write_bytes(contact_list(played.people, units, year=2022, seed=1))
+    served = [unit.code for unit in units if unit.unit_class == "SBN"]
     with path.open("a", encoding="utf-8") as file:
         for number in range(people):
             unit = served[number % len(served)]
-            file.write(f"Người dân {number};nd{number}@hop-thu.example;ND;;vi;{unit};Cấp phép;;\n")
+            file.write(f"Người dân {number};nd{number}@hop-thu.example;ND;;vi;{unit};Cấp phép;;;\n")
 
 
 def _play(people: int) -> None:
@@ -63,11 +66,9 @@ def _play(people: int) -> None:
         database = Database(settings.database_url)
         upgrade(database)
         clock = SteppedClock(OPENS)
-        played = read_round()
-        (base / "units.csv").write_bytes(unit_list(played))
-        import_units(database, clock, base / "units.csv", actor="bench")
-        created = create_wave(database, clock, WAVE_FILE, actor="bench")
-        _write_contacts(base / "contacts.csv", played, people)
+        import_units(database, clock, PROGRAMME / "units.csv", actor="bench")
+        created = create_wave(database, clock, PROGRAMME / "wave.toml", actor="bench")
+        _write_contacts(base / "contacts.csv", people)
         begun = time.perf_counter()
         import_contacts(database, clock, base / "contacts.csv", code=created.code, actor="bench")
         opened = open_wave(

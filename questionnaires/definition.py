@@ -1,5 +1,7 @@
 """The questionnaires: scales, items bound to leaves, sections, and who is asked what."""
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import Literal
 
 import msgspec
@@ -128,12 +130,28 @@ class Questionnaires(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Give the services that the questionnaires know by name; none where they state none."""
         return () if self.services is msgspec.UNSET else self.services
 
+    def short_forms(self) -> tuple[Rotation, ...]:
+        """Give the rotations of the groups that have a short form."""
+        return () if self.rotations is msgspec.UNSET else self.rotations
+
     def rotation(self, group: Code) -> Rotation | None:
         """Find a group's rotation; None where everybody in it gets every item."""
-        for rotation in () if self.rotations is msgspec.UNSET else self.rotations:
+        for rotation in self.short_forms():
             if rotation.group == group:
                 return rotation
         return None
+
+    def sets(self, group: Code) -> tuple[tuple[Code, ...], ...]:
+        """Give the sets of items of which each person of a group gets one; none: no short form."""
+        rotation = self.rotation(group)
+        return () if rotation is None else rotation.sets
+
+    def service_name(self, written: str) -> Text:
+        """Name a service by its code or its Vietnamese name; any other name is taken as it is."""
+        for service in self.offered():
+            if written in {service.code, service.name.vi}:
+                return service.name
+        return Text(vi=written, en=written)
 
     def scale(self, code: Code) -> AnswerScale:
         """Find a scale by its code; raises KeyError."""
@@ -186,6 +204,17 @@ class Questionnaires(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(
             item for item in self.items if item.about == "respondent" and group in item.groups
         )
+
+    def put_to(self, items: Sequence[Item], group: Code, rotation: int | None) -> tuple[Item, ...]:
+        """Give those of a group's items that a person is asked whom lot gave a set by its place.
+
+        Everything where the person has no set. Raises IndexError for a set that does not exist.
+        """
+        sets = self.sets(group)
+        if not sets or rotation is None:
+            return tuple(items)
+        others = set(chain.from_iterable(sets)) - set(sets[rotation])
+        return tuple(item for item in items if item.code not in others)
 
 
 def _concerns(framework: Framework, item: Item, group: Code, unit_class: Code) -> bool:

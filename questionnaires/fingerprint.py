@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import cast
 
 import msgspec
@@ -35,16 +36,19 @@ def _plain(value: object) -> Plain:
             raise ValueError(f"not a finite decimal: {value}")
         return f"{value:f}"
     if isinstance(value, msgspec.Struct):
-        fields = [
-            (field.encode_name, getattr(value, field.name))
-            for field in msgspec.structs.fields(value)
-        ]
+        fields = [(key, getattr(value, name)) for key, name in _names(type(value))]
         return {name: _plain(entry) for name, entry in fields if entry is not msgspec.UNSET}
     if isinstance(value, Mapping):
         return _plain_object(cast("Mapping[object, object]", value))
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in cast("list[object] | tuple[object, ...]", value)]
     raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+@cache
+def _names(kind: type[msgspec.Struct]) -> tuple[tuple[str, str], ...]:
+    """Give the fields of a struct as (key, attribute); msgspec reads the annotations each time."""
+    return tuple((field.encode_name, field.name) for field in msgspec.structs.fields(kind))
 
 
 def _plain_object(mapping: Mapping[object, object]) -> Plain:

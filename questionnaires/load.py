@@ -49,14 +49,22 @@ class LoadTable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def person_load(
-    framework: Framework, questionnaires: Questionnaires, group: Code, classes: Iterable[Code]
+    framework: Framework,
+    questionnaires: Questionnaires,
+    group: Code,
+    classes: Iterable[Code],
+    rotation: int | None = None,
 ) -> PersonLoad:
     """Count what a person of a group is asked about units of the given classes, one per unit.
 
-    Skip rules are taken as never hiding an item; minutes are rounded up.
+    `rotation` is the set of items that the person has, where there is a short form. Skip rules
+    are taken as never hiding an item; minutes are rounded up.
     """
-    per_unit = [questionnaires.asked(framework, group, unit_class) for unit_class in classes]
-    once = questionnaires.asked_once(group)
+    per_unit = [
+        questionnaires.put_to(questionnaires.asked(framework, group, unit_class), group, rotation)
+        for unit_class in classes
+    ]
+    once = questionnaires.put_to(questionnaires.asked_once(group), group, rotation)
     cells = sum(map(len, per_unit)) + len(once)
     seconds = cells * questionnaires.relation(group).seconds_per_item
     return PersonLoad(
@@ -65,6 +73,25 @@ def person_load(
         cells=cells,
         minutes=math.ceil(seconds / 60),
     )
+
+
+def group_loads(
+    framework: Framework,
+    questionnaires: Questionnaires,
+    group: Code,
+    kinds: Mapping[tuple[Code, ...], int],
+) -> list[tuple[PersonLoad, int]]:
+    """Give what people are asked, with how many of them are; `kinds` counts them by unit classes.
+
+    Where there is a short form everybody stands once for each of its sets, since lot gives the
+    sets equally often.
+    """
+    sets: Sequence[int | None] = range(len(questionnaires.sets(group))) or (None,)
+    return [
+        (person_load(framework, questionnaires, group, classes, place), persons)
+        for classes, persons in kinds.items()
+        for place in sets
+    ]
 
 
 def load_table(
@@ -134,10 +161,7 @@ def _row(
     group: Code,
     kinds: Counter[tuple[Code, ...]],
 ) -> GroupLoad:
-    loads = [
-        (person_load(framework, questionnaires, group, classes), persons)
-        for classes, persons in kinds.items()
-    ]
+    loads = group_loads(framework, questionnaires, group, kinds)
     return GroupLoad(
         group=group,
         persons=kinds.total(),

@@ -94,6 +94,8 @@ def _misfits(kind: inspect.Type, value: object, path: str) -> Iterator[_Misfit]:
         for key, entry in _entries(value, path):
             item = kind.value_type if isinstance(kind, inspect.DictType) else kind.item_type
             yield from _misfits(item, entry, key)
+    elif isinstance(kind, inspect.TupleType):
+        yield from _tuple_misfits(kind, value, path)
     elif isinstance(kind, inspect.LiteralType):
         yield from _literal_misfits(kind, value, path)
     elif not _fits(kind, value):
@@ -134,6 +136,17 @@ def _literal_misfits(kind: inspect.LiteralType, value: object, path: str) -> Ite
     if not isinstance(value, str) or value not in kind.values:
         choices = ", ".join(f'"{choice}"' for choice in kind.values)
         yield path, f"cần một trong: {choices}", f"expected one of: {choices}"
+
+
+def _tuple_misfits(kind: inspect.TupleType, value: object, path: str) -> Iterator[_Misfit]:
+    """Hold a list of a stated length against the type of each place."""
+    count = len(kind.item_types)
+    entries = tuple(_entries(cast("object", value), path)) if isinstance(value, list) else ()
+    if len(entries) != count:
+        yield path, f"cần danh sách có {count} phần tử", f"expected a list of {count} entries"
+        return
+    for item, (key, entry) in zip(kind.item_types, entries, strict=True):
+        yield from _misfits(item, entry, key)
 
 
 def _fits(kind: inspect.Type, value: object) -> bool:

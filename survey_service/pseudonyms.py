@@ -2,10 +2,13 @@
 
 import hashlib
 import hmac
+from typing import Literal, get_args
 
 from survey_service.keys import KeyRing
 
 DIGEST_BYTES = 16
+Purpose = Literal["person", "short-code", "sampling-seed"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 
 
 class Pseudonyms:
@@ -16,7 +19,11 @@ class Pseudonyms:
     """
 
     def __init__(self, keys: KeyRing) -> None:
-        self._root = keys.secrets("receipt")[0]
+        root = keys.secrets("receipt")[0]
+        self._keys = {
+            purpose: hmac.digest(root, b"survey-service." + purpose.encode(), hashlib.sha256)
+            for purpose in PURPOSES
+        }
 
     def person(self, contact: str) -> bytes:
         """Give the digest of a normalised e-mail address or telephone number; 16 bytes."""
@@ -30,6 +37,5 @@ class Pseudonyms:
         """Give the seed of a rolling sample, secret until it is revealed; 32 bytes."""
         return self._digest("sampling-seed", nonce.encode())
 
-    def _digest(self, purpose: str, value: bytes) -> bytes:
-        key = hmac.digest(self._root, b"survey-service." + purpose.encode(), hashlib.sha256)
-        return hmac.digest(key, value, hashlib.sha256)
+    def _digest(self, purpose: Purpose, value: bytes) -> bytes:
+        return hmac.digest(self._keys[purpose], value, hashlib.sha256)

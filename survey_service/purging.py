@@ -18,6 +18,7 @@ from survey_service.store.letters import Letter
 from survey_service.store.mail import LetterEvent, ReturnedMail, Suppression
 from survey_service.store.people import Contact, Invitation
 from survey_service.store.scrubbing import scrub
+from survey_service.store.transactions import SampledPerson
 from survey_service.store.waves import Wave
 from survey_service.waves.forgetting import CLEARED
 from survey_service.waves.mail_plan.recipients import UNDER_WAY
@@ -39,11 +40,11 @@ class Purged:
 def purge_wave(database: Database, clock: Clock, *, code: str, actor: str) -> Purged:
     """Delete the people of a wave that is over, their invitations, letters and what came back.
 
-    Counts, the publication and the addresses not written to in any wave stay. Purging again
-    changes nothing. Raises WaveUnknownError, WaveStateError where the wave is not frozen,
-    published or cancelled, and ProblemsError before its day, while letters about results are
-    owed, or where somebody reading the database keeps its files from being cleaned: then purging
-    again does.
+    Counts, the publication, the addresses not written to in any wave, and the digests of who was
+    asked and when stay. Purging again changes nothing. Raises WaveUnknownError, WaveStateError
+    where the wave is not frozen, published or cancelled, and ProblemsError before its day, while
+    letters about results are owed, or where somebody reading the database keeps its files from
+    being cleaned: then purging again does.
     """
     with database.writing() as session:
         wave = require_state(session, code, "purge")
@@ -59,7 +60,7 @@ def purge_wave(database: Database, clock: Clock, *, code: str, actor: str) -> Pu
             _delete(session, wave)
             details = {"people": purged.people, "letters": purged.letters}
             record(session, clock, actor=actor, wave=code, event="purged", details=details)
-    if not scrub(database, (*CLEARED, Contact)):
+    if not scrub(database, (*CLEARED, Contact, SampledPerson)):
         raise ProblemsError(_still_read(code))
     return purged
 
@@ -85,7 +86,8 @@ def _delete(session: Session, wave: Wave) -> None:
     of_wave = select(Invitation.id).where(Invitation.wave_id == wave.id)
     for answers in (Ballot, Response, Draft):  # a cancelled wave may have some; children first
         session.execute(delete(answers).where(answers.invitation_id.in_(of_wave)))
-    for people in (Letter, Invitation, Contact):
+    # The sample's seed and counts stay; who was drawn, and that a reserve was not, goes.
+    for people in (Letter, Invitation, SampledPerson, Contact):
         session.execute(delete(people).where(people.wave_id == wave.id))
 
 

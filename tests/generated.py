@@ -3,9 +3,10 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
+from drawn_citizens import Asked, DrawnCitizens, ask, definitions_with_services, weighted
 
 from questionnaires.catalogue import folder
 from questionnaires.definition import Item, Questionnaires
@@ -15,10 +16,11 @@ from questionnaires.packing import pack
 from questionnaires.relations import RatedUnit, Rater, assign
 from questionnaires.relevance import is_asked
 from questionnaires.text import Text
-from survey_service.coarsening import InvitedPerson, coarsen
 from survey_service.dataset.content import BallotRow, DatasetContent, FreeText
 from survey_service.dataset.design import DatasetUnit, Design, Issued, WaveLabel
-from survey_service.demo.lists import ENGLISH_NAMES, read_round
+from survey_service.demo.programme import read_programme, read_units
+from survey_service.freezing.coarsening import coarsen
+from survey_service.freezing.narrowing import InvitedPerson
 
 LISTED = {"census": 1, "drawn": 8, "nominated": 1}
 """How many people a list holds for one who is invited."""
@@ -29,8 +31,15 @@ UNFAMILIAR, DONT_KNOW, BLANK, WRITES = 0.05, 0.06, 0.02, 0.1
 def generated(name: str, *, seed: int) -> DatasetContent:
     """Generate the ballots of a catalogue entry: "two-units" or "par-index-2022".
 
-    Raises KeyError for another name.
+    "drawn-citizens" are the two units with citizens drawn by service and channel, some of whom
+    have a short form, and with letters and receipts. Raises KeyError for another name.
     """
+    if name == "drawn-citizens":
+        units, people = _two_units()
+        rest = {group: count for group, count in people.items() if group != "ND"}
+        citizens = DrawnCitizens(letters=20, receipts=15, target="transactions")
+        definitions = definitions_with_services(rotated=True)
+        return generate(definitions, units, rest, seed=seed, citizens=citizens)
     units, people = {"two-units": _two_units, "par-index-2022": _round_of_2022}[name]()
     return generate(load_definitions(folder(name)), units, people, seed=seed)
 
@@ -41,14 +50,18 @@ def generate(
     people: Mapping[Code, int],
     *,
     seed: int,
+    citizens: DrawnCitizens | None = None,
 ) -> DatasetContent:
     """Generate ballots of so many invited people per group, who answer as often as stated.
 
     Opinions differ by unit, item and person; some answers are "don't know", some are left out.
+    `citizens` are drawn from transactions, and weighted.
     """
     questionnaires, framework = definitions.questionnaires, definitions.framework
     chance = random.Random(f"ballots {seed}")
-    invited = list(_invite(questionnaires, units, people, seed))
+    asked = None if citizens is None else ask(citizens, units, seed=seed)
+    listed = list(_invite(questionnaires, units, people, seed))
+    invited = listed + _citizens(asked)
     threshold = framework.rules.disclosure_threshold
     coarsened = coarsen(
         [person.frame for person in invited],
@@ -56,15 +69,32 @@ def generate(
         {relation.group: relation.list_kind for relation in questionnaires.relations},
     )
     opinions = _Opinions(definitions, {unit.code: unit.unit_class for unit in units}, chance)
-    ballots: list[BallotRow] = []
+    rows: list[list[BallotRow]] = []
     texts: list[FreeText] = []
     for person, stratum in zip(invited, coarsened.stratum_of, strict=True):
         rate = questionnaires.relation(person.frame.group).response_rate
-        if chance.random() * 100 < rate:
-            own = list(opinions.ballots(person, stratum))
-            ballots += own
+        answers = chance.random() * 100 < rate or person.frame.mode == "receipt"
+        own = list(opinions.ballots(person, stratum)) if answers else []
+        rows.append(own)
+        if answers:
             texts += opinions.texts(person, [row.unit for row in own if row.familiar])
-    issued = Counter((unit, person.frame.group) for person in invited for unit in person.units)
+    sampling = None
+    if asked is not None:
+        start = len(listed)
+        answered = [bool(own) for own in rows[start:]]
+        weights, sampling = weighted(
+            asked, coarsened, coarsened.stratum_of[start:], answered, threshold
+        )
+        rows[start:] = [
+            [replace(row, weight=weight) for row in own]
+            for own, weight in zip(rows[start:], weights, strict=True)
+        ]
+    issued = Counter(
+        (unit, person.frame.group)
+        for person in invited
+        if person.frame.mode in framework.rules.modes
+        for unit in person.units
+    )
     return DatasetContent(
         framework=framework,
         questionnaires=questionnaires,
@@ -82,8 +112,9 @@ def generate(
             threshold=threshold,
             coarsened=coarsened.coarsened,
             declared=coarsened.declared,
+            sampling=sampling,
         ),
-        ballots=ballots,
+        ballots=[row for own in rows for row in own],
         free_text=texts,
     )
 
@@ -92,6 +123,14 @@ def generate(
 class _Person:
     frame: InvitedPerson
     units: tuple[Code, ...]
+    number: int = 0
+
+
+def _citizens(asked: Asked | None) -> list[_Person]:
+    return [
+        _Person(frame=one.frame, units=(one.frame.unit,), number=number)
+        for number, one in enumerate([] if asked is None else asked.people)
+    ]
 
 
 def _invite(
@@ -126,7 +165,7 @@ def _invite(
                 unit=min(given, default="") if by_unit else "",
                 population=sharing * LISTED[questionnaires.relation(group).list_kind],
             )
-            yield _Person(frame=frame, units=given)
+            yield _Person(frame=frame, units=given, number=int(rater.key))
 
 
 class _Opinions:
@@ -149,7 +188,10 @@ class _Opinions:
         once = self._answers(self._questionnaires.asked_once(group), 0.6 + mood)
         for number, unit in enumerate(person.units):
             familiar = len(person.units) == 1 or self._chance.random() >= UNFAMILIAR
-            items = self._questionnaires.asked(self._framework, group, self._classes[unit])
+            every = self._questionnaires.asked(self._framework, group, self._classes[unit])
+            sets = len(self._questionnaires.sets(group))
+            rotation = person.number % sets if sets else None
+            items = self._questionnaires.put_to(every, group, rotation)
             level = self._quality[unit] + mood + self._chance.gauss(0, 0.08)
             answers = self._answers(items, level) if familiar else {}
             if number == 0:
@@ -212,13 +254,13 @@ def _two_units() -> tuple[tuple[DatasetUnit, ...], dict[Code, int]]:
 
 
 def _round_of_2022() -> tuple[tuple[DatasetUnit, ...], dict[Code, int]]:
-    played = read_round()
+    (played,) = read_programme("par-index-2022").rounds
     units = tuple(
         DatasetUnit(
             code=unit.code,
-            name=Text(vi=unit.name, en=ENGLISH_NAMES[unit.code]),
+            name=Text(vi=unit.name_vi, en=unit.name_en),
             unit_class=unit.unit_class,
         )
-        for unit in played.units
+        for unit in read_units("par-index-2022")
     )
-    return units, played.people
+    return units, {people.group: people.count for people in played.people}

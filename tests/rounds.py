@@ -41,12 +41,16 @@ UNITS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who is invited: two units make a form of three pages, one unit a form of one."""
+    """Who is invited: two units make a form of three pages, one unit a form of one.
+
+    `rotation` is their set of items, where the definitions have a short form.
+    """
 
     group: str = "CX"
     units: tuple[str, ...] = ("TAN-LAP", "HOA-SON")
     language: str = "vi"
     transactions: tuple[Mapping[str, str], ...] = ()
+    rotation: int | None = None
 
 
 CITIZEN = Person(
@@ -137,9 +141,9 @@ def plan() -> WavePlan:
     )
 
 
-def open_round(database: Database, data: Path, *people: Person) -> Round:
-    """Write an open wave of the two-unit example with these people into a database."""
-    definitions = load_definitions(folder("two-units"))
+def open_round(database: Database, data: Path, *people: Person, entry: str = "two-units") -> Round:
+    """Write an open wave of a catalogue entry that rates communes, with these people."""
+    definitions = load_definitions(folder(entry))
     written = plan()
     wave = Wave(
         code=written.code,
@@ -192,6 +196,7 @@ def _invite(
         contact_id=contact.id,
         public_id=entropy.token(8),
         units=list(person.units),
+        rotation=person.rotation,
     )
     session.add(invitation)
     session.flush()

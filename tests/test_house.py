@@ -62,7 +62,12 @@ def test_the_wheel_works_from_another_folder(unpacked: Path, tmp_path: Path) -> 
         )
         assert done.returncode == 0, done.stderr
     assert (unpacked / "templates" / "email" / "letter.vi.html").is_file()
-    assert (unpacked / "survey_service" / "demo" / "wave.toml").is_file()
+    programme = unpacked / "survey_service" / "demo" / "programmes" / "par-index-2022"
+    assert {path.name for path in programme.iterdir()} >= {
+        "programme.toml",
+        "units.csv",
+        "wave.toml",
+    }
 
 
 def test_all_five_packages_come_from_this_distribution(unpacked: Path) -> None:

@@ -1,10 +1,10 @@
 """A sample shared out over strata: proportional, Neyman or equal, within floors and caps."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from typing import Literal
 
 Method = Literal["proportional", "neyman", "fixed"]
@@ -71,12 +71,17 @@ def _exact(
             for bound in (one.floor, one.most)
         }
     )
-    for low, high in pairwise(turns):
-        least, most = sum(given(low), Fraction(0)), sum(given(high), Fraction(0))
-        if least <= total <= most and most > least:
-            return given(low + (high - low) * (total - least) / (most - least))
-    full = given(turns[-1])
-    return _fill(strata, full, total - sum(full, Fraction(0)))
+
+    def together(factor: Fraction) -> Fraction:
+        return sum(given(factor), Fraction(0))
+
+    place = bisect_right(turns, total, key=together)
+    if place == len(turns):
+        full = given(turns[-1])
+        return _fill(strata, full, total - sum(full, Fraction(0)))
+    low, high = turns[place - 1], turns[place]
+    least, most = together(low), together(high)
+    return given(low + (high - low) * (total - least) / (most - least))
 
 
 def _fill(

@@ -12,7 +12,25 @@ from analysis.studies.score_studies import MeanStudy, SharedRatersStudy, WholeSc
 from analysis.studies.tallies import Tally
 
 NOMINAL = 0.95
-Kind = Literal["mean", "extreme", "score", "listed", "subset", "difference", "ranks"]
+WRONG_BY = 3.0
+"""A mean error is chance up to so many of its Monte-Carlo errors; of 36 figures 0.1 lie beyond."""
+Kind = Literal[
+    "mean",
+    "extreme",
+    "score",
+    "listed",
+    "subset",
+    "difference",
+    "ranks",
+    "simple",
+    "stratified",
+    "systematic",
+    "rolling",
+    "two-stage",
+    "large",
+    "people-fpc",
+    "one-class",
+]
 BOUNDS: dict[Kind, tuple[float, float]] = {
     "mean": (0.935, 0.965),
     "extreme": (0.935, 0.965),
@@ -21,6 +39,14 @@ BOUNDS: dict[Kind, tuple[float, float]] = {
     "subset": (0.935, 0.965),
     "difference": (0.935, 0.965),
     "ranks": (0.95, 1.0),
+    "simple": (0.935, 0.965),
+    "stratified": (0.935, 0.965),
+    "systematic": (0.935, 0.965),
+    "rolling": (0.935, 0.965),
+    "two-stage": (0.935, 0.965),
+    "large": (0.935, 0.965),
+    "people-fpc": (0.935, 0.965),
+    "one-class": (0.935, 0.965),
 }
 
 
@@ -42,10 +68,14 @@ class Study:
     at_once: int = 200
 
     def holds(self, tally: Tally) -> bool:
-        """Tell whether the coverage found lies within the bounds, Monte-Carlo error included."""
+        """Tell whether the coverage lies within the bounds, and the bias within its error.
+
+        Two Monte-Carlo errors are allowed about the bounds, `WRONG_BY` of them to the bias.
+        """
         low, high = BOUNDS[self.kind]
         slack = 2 * tally.monte_carlo_error
-        return low - slack <= tally.coverage <= high + slack
+        unbiased = abs(tally.bias) <= WRONG_BY * tally.bias_error
+        return unbiased and low - slack <= tally.coverage <= high + slack
 
 
 def batches(study: Study, *, runs: int, seed: int, done: int = 0) -> Iterator[Tally]:

@@ -6,7 +6,9 @@ from questionnaires.checking.items import check_items
 from questionnaires.checking.kinds import check_kinds
 from questionnaires.checking.relations import check_relations
 from questionnaires.checking.roles import check_roles
+from questionnaires.checking.rotations import check_rotations
 from questionnaires.checking.scales import check_scales
+from questionnaires.checking.services import check_services
 from questionnaires.checking.skips import check_skips
 from questionnaires.checking.texts import check_texts
 from questionnaires.definition import Questionnaires
@@ -36,5 +38,7 @@ def check(
         *check_skips(questionnaires, places[1]),
         *check_coverage(framework, questionnaires, places),
         *check_relations(framework, questionnaires, places[1]),
+        *check_services(questionnaires, places[1]),
+        *check_rotations(framework, questionnaires, places[1]),
         *check_texts(framework, questionnaires, places),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from questionnaires.checking.codes import check_codes, check_known
+from questionnaires.checking.codes import check_codes, check_known, check_repeated
 from questionnaires.index import Framework, Leaf, Rules, UnitClass
 from questionnaires.problems import Problem, problem
 
@@ -136,6 +136,23 @@ def _check_rules(rules: Rules, where: str) -> Iterator[Problem]:
             f"{where}.modes",
             "cần ít nhất một hình thức trả lời được tính",
             "at least one mode of answering must count",
+        )
+    yield from check_repeated(rules.modes, f"{where}.modes")
+    if rules.modes and "web" not in rules.modes:
+        yield problem(
+            f"{where}.modes",
+            'không có "web" thì phiếu của người nhận thư điện tử không được tính điểm',
+            'without "web" the ballots of whoever was asked by e-mail make no points',
+            warning=True,
+        )
+    if "receipt" in rules.modes:
+        yield problem(
+            f"{where}.modes",
+            'phiếu qua mã trên biên nhận ("receipt") là tự nguyện, không phải mẫu được rút; tính '
+            "điểm chung sẽ làm lệch kết quả",
+            "ballots by a code on a receipt (\"receipt\") are volunteers', not a drawn sample's; "
+            "counting them with the others biases the result",
+            warning=True,
         )
     for scale, values in rules.option_values.items():
         for option, value in values.items():

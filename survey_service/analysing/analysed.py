@@ -20,8 +20,8 @@ class Analysed:
 
     @property
     def content(self) -> DatasetContent:
-        """The definitions, the design and the ballots."""
-        return self.dataset.content
+        """The definitions, and of design and ballots what makes the points."""
+        return self.scored.content
 
     @property
     def framework(self) -> Framework:

@@ -13,6 +13,7 @@ from questionnaires.index import Code, UnitClass
 from questionnaires.packing import columns as packed_columns
 from survey_service.analysing.analysed import Analysed
 from survey_service.analysing.clearance import Clearance
+from survey_service.dataset.design import NOT_SAMPLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def basis_of(analysed: Analysed, clearance: Clearance) -> Basis:
         nominated=frozenset(
             place
             for place, group in enumerate(analysed.sheet.groups)
-            if group.list_kind == "nominated"
+            if group.list_kind in NOT_SAMPLED
         ),
     )
 

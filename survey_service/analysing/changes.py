@@ -15,6 +15,7 @@ from survey_service.analysing.clearance import Clearance
 from survey_service.analysing.series import series
 from survey_service.analysing.succession import Succession, succession
 from survey_service.analysing.totals import totals
+from survey_service.dataset.design import NOT_SAMPLED
 from survey_service.findings.standing import Changes
 from survey_service.results.figures import written
 from survey_service.sheet.score_sheet import NotMeasurable, Suppressed
@@ -152,7 +153,7 @@ def _judge(
 
 def _nominated(analysed: Analysed) -> frozenset[int]:
     return frozenset(
-        place for place, one in enumerate(analysed.sheet.groups) if one.list_kind == "nominated"
+        place for place, one in enumerate(analysed.sheet.groups) if one.list_kind in NOT_SAMPLED
     )
 
 

@@ -8,6 +8,7 @@ from survey_service.analysing.careless import careless_checks, flagged_by
 from survey_service.analysing.clearance import Clearance
 from survey_service.analysing.quality import quality
 from survey_service.analysing.responding import responding
+from survey_service.analysing.services import services
 from survey_service.analysing.trust import trust
 from survey_service.dataset.content import Dataset
 from survey_service.findings.document import Findings
@@ -53,6 +54,7 @@ def compute_results(sources: Sources) -> Results:
         quality=quality(analysed, clearance, checks),
         answers=answers(analysed, clearance, sources.moderation),
         trust=trust(analysed, clearance, flagged_by(checks), former),
+        services=services(analysed, clearance),
         hidden=clearance.audit(),
     )
     return Results(scored=analysed.scored, sheet=analysed.sheet, findings=findings)

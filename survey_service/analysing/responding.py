@@ -108,7 +108,7 @@ def _line(
     weighted = None
     if parts and kept and len(weights) == len(lines) and len(set(weights)) > 1:
         weighted = _rates(add_up(lines, lambda line: line.weight() or 0), e)
-    populations = [line.stratum.population for line in lines]
+    populations = [line.listed for line in lines]
     known = [population for population in populations if population is not None]
     kinds = {line.stratum.list_kind for line in lines}
     return RespondingLine(
@@ -182,7 +182,9 @@ def _funnel(analysed: Analysed, lines: Sequence[Line], *, kept: bool) -> Iterato
     people = add_up(lines, lambda _: 1)
     sent = invited - int(people.unknown_other)
     columns = analysed.scored.columns
-    valid = columns.ballots.respondent[valid_ballots(columns, analysed.scored.scores)]
+    # Whoever came by themselves was not invited.
+    asked = np.isin(columns.ballots.stratum, [line.place for line in lines])
+    valid = columns.ballots.respondent[asked & valid_ballots(columns, analysed.scored.scores)]
     counts: tuple[tuple[_Step, int], ...] = (
         ("invited", invited),
         *((("sent", sent), ("not_returned", sent - int(people.non_contact))) if kept else ()),

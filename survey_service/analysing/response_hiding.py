@@ -79,6 +79,7 @@ class _Hiding:
 
     def close(self) -> None:
         """Hide the next smallest part until what a shown line leaves over is none or wide."""
+        self._close_units()
         for group in list(self.groups):
             while self._leaves_thin([one] for one in self._of(group) if not self._shows(one)):
                 left = [one for one in self._of(group) if self._shows(one)]
@@ -99,6 +100,22 @@ class _Hiding:
                 break
             smallest_group = min(self.groups, key=lambda one: (self._invited(one), one))
             self._hide_group(smallest_group, "complementary")
+
+    def _close_units(self) -> None:
+        """Do so within each unit of a group and each of its services, which have other figures."""
+        parts: dict[tuple[Code, ...], list[Line]] = {}
+        for line in self._lines:
+            of = line.stratum
+            if of.unit:
+                parts.setdefault((of.group, of.unit), []).append(line)
+                parts.setdefault((of.group, of.unit, of.service), []).append(line)
+        for own in parts.values():
+            while len(own) > 1 and self._leaves_thin([one] for one in own if not self._shows(one)):
+                left = [one for one in own if self._shows(one)]
+                if not left:
+                    break
+                smallest = min(left, key=lambda one: (one.stratum.invited, one.stratum.code))
+                self.hide_stratum(smallest.stratum.code, "complementary")
 
     def guard_groups(self) -> None:
         """Hide groups, the smallest first, until they give no hidden turnout away."""

@@ -15,6 +15,7 @@ from questionnaires.index import Code, Named, UnitClass
 from questionnaires.packing import columns as packed_columns
 from survey_service.analysing.analysed import Analysed
 from survey_service.analysing.clearance import FEWEST_FOR_A_STATISTIC, Clearance
+from survey_service.dataset.design import NOT_SAMPLED
 from survey_service.findings.quality import ScaleItem, ScaleLine
 from survey_service.findings.terms import Interval, Missing
 from survey_service.results.figures import written
@@ -92,7 +93,7 @@ def _line(analysed: Analysed, clearance: Clearance, scale: _Scale, group: int) -
     found = consistency(of)
     if found.alpha is None:
         return _missing(scale, "not_measurable")
-    nominated = analysed.sheet.groups[group].list_kind == "nominated"
+    nominated = analysed.sheet.groups[group].list_kind in NOT_SAMPLED
     return ScaleLine(
         code=scale.component.code,
         name=scale.component.name,

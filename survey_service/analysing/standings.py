@@ -52,10 +52,10 @@ FEW_UNITS = Text(
     en="Fewer than three units of this class are ranked, so no reliability is stated.",
 )
 NOMINATED = Text(
-    vi="Điểm dựa vào danh sách do cơ quan giới thiệu, không có sai số mẫu: không tính được khoảng "
-    "thứ hạng, bậc và độ tin cậy.",
-    en="The scores rest on a nominated list and have no sampling error: there are no rank sets, "
-    "tiers or reliability.",
+    vi="Điểm dựa vào nhóm không chọn ngẫu nhiên (do cơ quan giới thiệu hoặc tự trả lời), không có "
+    "sai số mẫu: không tính được khoảng thứ hạng, bậc và độ tin cậy.",
+    en="The scores rest on a group that was nominated or came by itself and have no sampling "
+    "error: there are no rank sets, tiers or reliability.",
 )
 ALONE = Text(
     vi="Chỉ có một đơn vị được xếp hạng: không có gì để so sánh.",

@@ -10,23 +10,29 @@ from questionnaires.index import Code
 from survey_service.store.waves import Wave
 from survey_service.waves.reading import LoadedWave, decode_wave
 
+_Key = tuple[Code, int | None, Code]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenWave:
     """A wave's definitions as they were frozen; its state and closing date are read elsewhere."""
 
     wave: LoadedWave
-    _asked: dict[tuple[Code, Code], tuple[Item, ...]] = field(
-        default_factory=dict[tuple[Code, Code], tuple[Item, ...]]
-    )
+    _asked: dict[_Key, tuple[Item, ...]] = field(default_factory=dict[_Key, tuple[Item, ...]])
 
-    def asked(self, group: Code, unit: Code) -> tuple[Item, ...]:
-        """Give the items put to a group about one of the wave's units."""
-        key = (group, self.wave.units[unit].unit_class)
+    def asked(self, group: Code, rotation: int | None, unit: Code) -> tuple[Item, ...]:
+        """Give the items put about one of the wave's units to a person of a group with a set."""
+        key = (group, rotation, self.wave.units[unit].unit_class)
         if key not in self._asked:
-            wave = self.wave
-            self._asked[key] = wave.questionnaires.asked(wave.framework, *key)
+            of, bank = self.wave, self.wave.questionnaires
+            items = bank.asked(of.framework, group, of.units[unit].unit_class)
+            self._asked[key] = bank.put_to(items, group, rotation)
         return self._asked[key]
+
+    def asked_once(self, group: Code, rotation: int | None) -> tuple[Item, ...]:
+        """Give the items put once, after the units, to a person of a group with a set."""
+        bank = self.wave.questionnaires
+        return bank.put_to(bank.asked_once(group), group, rotation)
 
 
 class FrozenWaves:

@@ -33,11 +33,13 @@ class Form:
 
     `draft` is None until the person has consented, and again once the response is in, unless a
     correcting link opens it; `taken_at` is when the response came in, None where there is none.
+    `rotation` is the set of items that lot gave the person, None where there is no short form.
     """
 
     invitation: int
     link: Link
     group: Code
+    rotation: int | None
     language: Language
     wave: LoadedWave
     pages: tuple[FormPage, ...]
@@ -71,6 +73,7 @@ _FORM = (
         Invitation.public_id,
         Invitation.generation,
         Invitation.units,
+        Invitation.rotation,
         Invitation.answered,
         Invitation.revoked,
         Invitation.withdrawn,
@@ -121,9 +124,10 @@ def read_form_of(desk: Desk, connection: Connection, link: Link) -> Form | None:
         invitation=row.id,
         link=link,
         group=row.group,
+        rotation=row.rotation,
         language="en" if row.language == "en" else "vi",
         wave=replace(frozen.wave, state=row.state, opens_at=row.opens_at, closes_at=row.closes_at),
-        pages=form_pages(frozen, row.group, units, row.transactions),
+        pages=form_pages(frozen, row.group, row.rotation, units, row.transactions),
         standing=_standing(row, link, desk.clock.now()),
         draft=_draft(desk, row, link),
         taken_at=row.submitted_at,

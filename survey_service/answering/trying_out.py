@@ -47,17 +47,21 @@ def trial_form(session: Session, waves: FrozenWaves, link: TrialLink) -> Form | 
     person = people.get(link.group or next(iter(people), ""))
     if person is None:
         return None
+    offered = wave.questionnaires.offered()
+    service = offered[0].code if offered else _SERVICE[link.language]
     return Form(
         invitation=0,
         link=NOBODY,
         group=person.group,
+        rotation=person.rotation,
         language=link.language,
         wave=wave,
         pages=form_pages(
             FrozenWave(wave=wave),
             person.group,
+            person.rotation,
             person.units,
-            [{"unit": unit, "service": _SERVICE[link.language]} for unit in person.units],
+            [{"unit": unit, "service": service} for unit in person.units],
         ),
         standing="open",
         draft=None,

@@ -27,7 +27,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCells:
-    """A unit, its total and its components in the order of the heads."""
+    """A unit, its total and its components in the order of the heads; `rank` "" where none is."""
 
     name: str
     rank: str

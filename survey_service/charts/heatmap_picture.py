@@ -1,6 +1,7 @@
 """A heat map laid out: units down, components across, a number or a word in each cell."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from questionnaires.text import Language, Text
 from survey_service.charts.heatmap import Cell, HeatMap, UnitCells
@@ -10,15 +11,38 @@ from survey_service.charts.palette import DEEP, GROUND, MIDDLE, SOFT, ink_on, sh
 from survey_service.charts.picture import NARROW, WIDE, Box, Mark, Picture, Words, paragraph
 from survey_service.charts.saying import SHORT, WITHHELD
 
-_TITLE = Text(
-    vi="Phần trăm điểm tối đa theo đơn vị và lĩnh vực: {name}",
-    en="Percent of the maximum by unit and component: {name}",
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapWords:
+    """What a heat map says of its rows and columns."""
+
+    title: Text
+    alt: Text
+
+
+UNITS: Final = MapWords(
+    title=Text(
+        vi="Phần trăm điểm tối đa theo đơn vị và lĩnh vực: {name}",
+        en="Percent of the maximum by unit and component: {name}",
+    ),
+    alt=Text(
+        vi="{units} đơn vị theo thứ hạng, {parts} lĩnh vực; màu càng đậm, tỷ lệ điểm càng cao, "
+        "từ {low} % đến {high} %. Ô gạch chéo là ô không có số.",
+        en="{units} units by rank, {parts} components; the darker, the higher the percent, "
+        "from {low} % to {high} %. A hatched cell has no figure.",
+    ),
 )
-_ALT = Text(
-    vi="{units} đơn vị theo thứ hạng, {parts} lĩnh vực; màu càng đậm, tỷ lệ điểm càng cao, "
-    "từ {low} % đến {high} %. Ô gạch chéo là ô không có số.",
-    en="{units} units by rank, {parts} components; the darker, the higher the percent, "
-    "from {low} % to {high} %. A hatched cell has no figure.",
+FACTORS: Final = MapWords(
+    title=Text(
+        vi="Trung bình ÷ tối đa theo dịch vụ và yếu tố: {name}",
+        en="Mean over the maximum by service and factor: {name}",
+    ),
+    alt=Text(
+        vi="{units} dịch vụ, {parts} yếu tố; màu càng đậm, điểm trung bình càng cao, từ {low} % "
+        "đến {high} %. Ô gạch chéo là ô không có số.",
+        en="{units} services, {parts} factors; the darker, the higher the mean, from {low} % to "
+        "{high} %. A hatched cell has no figure.",
+    ),
 )
 _TOTAL = Text(vi="Tổng", en="Total")
 _KEY = Text(vi="Phần trăm điểm tối đa", en="Percent of the maximum")
@@ -65,7 +89,7 @@ _BELOW = _Shape(
 )
 
 
-def heat_map_picture(shown: HeatMap, *, narrow: bool) -> Picture:
+def heat_map_picture(shown: HeatMap, *, narrow: bool, words: MapWords = UNITS) -> Picture:
     """Place the cells: beside the names on a page, under them on a phone."""
     shape = _BELOW if narrow else _BESIDE
     marks, top = _colours(shown, shape, 10)
@@ -79,8 +103,8 @@ def heat_map_picture(shown: HeatMap, *, narrow: bool) -> Picture:
         width=shape.width,
         height=round(top) + 8,
         language=shown.language,
-        title=_TITLE.in_(shown.language).format(name=shown.name),
-        alt=_ALT.in_(shown.language).format(
+        title=words.title.in_(shown.language).format(name=shown.name),
+        alt=words.alt.in_(shown.language).format(
             units=len(shown.rows), parts=len(shown.heads), low=shown.low, high=shown.high
         ),
         marks=(*marks, *names),
@@ -161,7 +185,7 @@ def _row(shown: HeatMap, row: UnitCells, shape: _Shape, top: float) -> tuple[lis
     rank_at = 32 if shape.below else 38
     marks: list[Mark] = [
         *paragraph(
-            (row.rank,),
+            (row.rank,) if row.rank else (),
             rank_at,
             first,
             shape.leading,
@@ -170,7 +194,7 @@ def _row(shown: HeatMap, row: UnitCells, shape: _Shape, top: float) -> tuple[lis
             weight="bold",
             side="right",
         ),
-        *paragraph(lines, rank_at + 8, first, shape.leading, size=shape.size),
+        *paragraph(lines, rank_at + 8 if row.rank else 8, first, shape.leading, size=shape.size),
     ]
     if shape.total:
         marks += _cell(shown, row.total, shape.total, (level, level + high), coloured=False)

@@ -1,8 +1,8 @@
 """What charts there are of a wave, what each is about, and the names of their files."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 from questionnaires.index import Code
@@ -10,7 +10,18 @@ from questionnaires.text import Language
 from survey_service.charts.drawing import Format
 from survey_service.sheet.score_sheet import ScoreSheet
 
-Kind = Literal["caterpillar", "heatmap", "distribution", "slope", "funnel", "drivers", "profile"]
+Kind = Literal[
+    "caterpillar",
+    "heatmap",
+    "distribution",
+    "slope",
+    "funnel",
+    "drivers",
+    "profile",
+    "services",
+    "factors",
+    "service",
+]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 _NAME: Final = re.compile(r"chart-(.+)\.(vi|en)(\.narrow)?\.(svg|png)")
@@ -18,17 +29,18 @@ _NAME: Final = re.compile(r"chart-(.+)\.(vi|en)(\.narrow)?\.(svg|png)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What a chart is about: the wave, a class of units, one unit; and one component of it."""
+    """What a chart is about: the wave, a class of units, one unit; one component, one service."""
 
     unit_class: Code = ""
     unit: Code | None = None
     component: Code | None = None
+    service: Code | None = None
 
     @property
     def code(self) -> str:
         """Give the part of a file's name that stands for it; empty for the wave."""
         about = self.unit or self.unit_class
-        return about if self.component is None else f"{about}-{self.component}"
+        return "-".join(part for part in (about, self.component, self.service) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +67,8 @@ def is_chart(file: str) -> bool:
     return _NAME.fullmatch(file) is not None
 
 
-def find_name(file: str, sheet: ScoreSheet) -> ChartName | None:
-    """Find the chart that a file's name means; None where the sheet has none of that name.
+def find_name(file: str, sheet: ScoreSheet, services: Sequence[Code] = ()) -> ChartName | None:
+    """Find the chart that a file's name means; None where a publication has none of that name.
 
     Codes may hold any letter that stands between the parts of a name, so that every name is
     made and compared.
@@ -65,7 +77,7 @@ def find_name(file: str, sheet: ScoreSheet) -> ChartName | None:
     if asked is None:
         return None
     for kind in KINDS:
-        for subject in subjects(kind, sheet):
+        for subject in subjects(kind, sheet, services):
             name = ChartName(
                 kind=kind,
                 subject=subject,
@@ -78,8 +90,11 @@ def find_name(file: str, sheet: ScoreSheet) -> ChartName | None:
     return None
 
 
-def subjects(kind: Kind, sheet: ScoreSheet) -> Iterator[Subject]:
-    """Give everything that a kind of chart may be about, in the order of the sheet."""
+def subjects(kind: Kind, sheet: ScoreSheet, services: Sequence[Code] = ()) -> Iterator[Subject]:
+    """Give everything that a kind of chart may be about, in the order of the sheet.
+
+    `services` are the public services that the findings tell of.
+    """
     classes = [Subject(unit_class=one.code) for one in sheet.classes]
     units = [Subject(unit_class=unit.unit_class, unit=unit.code) for unit in sheet.units]
     match kind:
@@ -87,6 +102,9 @@ def subjects(kind: Kind, sheet: ScoreSheet) -> Iterator[Subject]:
             yield Subject()
         case "profile":
             yield from units
+        case "service":
+            for about in classes:
+                yield from (replace(about, service=service) for service in services)
         case "distribution":
             for about in (*classes, *units):
                 yield about

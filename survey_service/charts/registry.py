@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from questionnaires.index import Code
 from questionnaires.text import Language
 from survey_service.charts.caterpillar import caterpillar
 from survey_service.charts.caterpillar_picture import caterpillar_picture
@@ -16,11 +17,13 @@ from survey_service.charts.drivers_picture import driver_picture
 from survey_service.charts.funnel import funnel
 from survey_service.charts.funnel_picture import funnel_picture
 from survey_service.charts.heatmap import heat_map
-from survey_service.charts.heatmap_picture import heat_map_picture
+from survey_service.charts.heatmap_picture import FACTORS, heat_map_picture
 from survey_service.charts.naming import KINDS, ChartName, Kind, Subject, find_name, subjects
 from survey_service.charts.picture import Picture
 from survey_service.charts.profile import profile
 from survey_service.charts.profile_picture import profile_picture
+from survey_service.charts.services import factor_map, factor_plot, service_plot
+from survey_service.charts.services_picture import OF_ONE, service_picture
 from survey_service.charts.slope import slopes
 from survey_service.charts.slope_picture import slope_picture
 from survey_service.findings.document import Findings
@@ -33,6 +36,12 @@ class Published:
 
     sheet: ScoreSheet
     findings: Findings | None = None
+
+    @property
+    def services(self) -> tuple[Code, ...]:
+        """The public services that the findings tell of."""
+        found = self.findings and self.findings.by_service()
+        return found.services() if found else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +89,7 @@ def charts(
 ) -> Iterator[Chart]:
     """Lay out every chart of some kinds that shows anything."""
     for kind in kinds:
-        for subject in subjects(kind, published.sheet):
+        for subject in subjects(kind, published.sheet, published.services):
             found = chart(kind, subject, published, language)
             if found:
                 yield found
@@ -88,7 +97,7 @@ def charts(
 
 def draw_file(file: str, published: Published) -> bytes | None:
     """Draw the chart of a file's name; None where there is none of that name to show."""
-    name = find_name(file, published.sheet)
+    name = find_name(file, published.sheet, published.services)
     found = name and chart(name.kind, name.subject, published, name.language)
     return found.draw(name.form, narrow=name.narrow) if name and found else None
 
@@ -147,6 +156,34 @@ def _profile(about: Subject, published: Published, language: Language) -> Painte
     return shown and partial(profile_picture, shown)
 
 
+def _services(about: Subject, published: Published, language: Language) -> Painter | None:
+    name = _class_name(about, published, language)
+    shown = published.findings and service_plot(
+        published.findings, name, language, unit_class=about.unit_class
+    )
+    return shown and partial(service_picture, shown)
+
+
+def _factors(about: Subject, published: Published, language: Language) -> Painter | None:
+    name = _class_name(about, published, language)
+    shown = published.findings and factor_map(
+        published.findings, name, language, unit_class=about.unit_class
+    )
+    return shown and partial(heat_map_picture, shown, words=FACTORS)
+
+
+def _service(about: Subject, published: Published, language: Language) -> Painter | None:
+    shown = published.findings and factor_plot(
+        published.findings, about.service or "", language, unit_class=about.unit_class
+    )
+    return shown and partial(service_picture, shown, words=OF_ONE)
+
+
+def _class_name(about: Subject, published: Published, language: Language) -> str:
+    of = next(one for one in published.sheet.classes if one.code == about.unit_class)
+    return of.name.in_(language)
+
+
 _LAYOUTS: Final[dict[Kind, _Layout]] = {
     "caterpillar": _caterpillar,
     "heatmap": _heatmap,
@@ -155,4 +192,7 @@ _LAYOUTS: Final[dict[Kind, _Layout]] = {
     "funnel": _funnel,
     "drivers": _drivers,
     "profile": _profile,
+    "services": _services,
+    "factors": _factors,
+    "service": _service,
 }

@@ -6,6 +6,7 @@ from survey_service.cli.checking import check
 from survey_service.cli.comments import comments
 from survey_service.cli.database import db
 from survey_service.cli.demo import demo
+from survey_service.cli.doors import doors
 from survey_service.cli.export import export
 from survey_service.cli.freezing import freeze, publish
 from survey_service.cli.importing import importing
@@ -14,8 +15,10 @@ from survey_service.cli.mail import mail
 from survey_service.cli.report import report
 from survey_service.cli.sample import sample
 from survey_service.cli.score import score
+from survey_service.cli.series import series
 from survey_service.cli.serving import serve, worker
 from survey_service.cli.study import study
+from survey_service.cli.transactions import transactions
 from survey_service.cli.verify import verify
 from survey_service.cli.waves import wave
 
@@ -36,6 +39,7 @@ for command in (
     comments,
     db,
     demo,
+    doors,
     export,
     importing,
     journal,
@@ -43,8 +47,10 @@ for command in (
     report,
     sample,
     score,
+    series,
     serve,
     study,
+    transactions,
     verify,
     wave,
     worker,

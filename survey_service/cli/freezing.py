@@ -23,11 +23,17 @@ from survey_service.cli.wiring import Wiring, pass_wiring
 @pass_wiring
 def freeze(wiring: Wiring, code: str, actor: str, voice: Voice, *, as_json: bool) -> None:
     """Chốt số liệu: hủy mối liên hệ người – phiếu · Freeze; cuts ballots off from people."""
-    from survey_service.freezing import freeze_wave  # noqa: PLC0415 - quicker help
+    from survey_service.freezing.cut_off import freeze_wave  # noqa: PLC0415 - quicker help
 
     folder = wiring.settings.wave_folder(code) / "dataset"
     dataset = freeze_wave(
-        wiring.database, wiring.clock, wiring.entropy, code=code, folder=folder, actor=actor
+        wiring.database,
+        wiring.clock,
+        wiring.entropy,
+        code=code,
+        folder=folder,
+        actor=actor,
+        keys=wiring.keys,
     )
     if as_json:
         show_json({"dataset": dataset, "folder": str(folder)})

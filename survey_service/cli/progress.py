@@ -123,6 +123,12 @@ def _show(found: WaveStatus, voice: Voice) -> None:
         )
     if found.groups:
         _show_groups(found, voice)
+    if found.codes:
+        say(
+            voice,
+            f"Mã trên giấy hẹn: {found.codes}, đã trả lời {found.volunteers} (tự nguyện).",
+            f"Codes on receipts: {found.codes}, answered {found.volunteers} (volunteers).",
+        )
     if found.withdrawn:
         say(voice, f"Đã rút phiếu: {found.withdrawn}.", f"Withdrawn: {found.withdrawn}.")
     if found.opted_out or found.suppressed:

@@ -7,9 +7,9 @@ import click
 from questionnaires.problems import ProblemsError, problem
 from survey_service.cli.speaking import Voice, say, speaks
 
-_KINDS = ("wave", "summary", "unit", "submission", "minutes", "appendix")
+_KINDS = ("wave", "summary", "unit", "service", "submission", "minutes", "appendix")
 _FORMATS = ("html", "pdf", "docx")
-_WITHOUT_UNITS = ("wave", "summary", "submission", "minutes", "appendix")
+_WITHOUT_UNITS = ("wave", "summary", "service", "submission", "minutes", "appendix")
 
 
 class _Reports(click.Group):

@@ -148,7 +148,9 @@ async def _until_stopped(delivery: Delivery, show: Callable[[Progress], None]) -
 
 def _chores(wiring: Wiring) -> tuple[Chore, ...]:
     setup = read_mail_setup(wiring.settings)
-    return list_chores(wiring.database, wiring.clock, wiring.keys, setup)
+    return list_chores(
+        wiring.database, wiring.clock, wiring.entropy, wiring.keys, wiring.settings, setup
+    )
 
 
 def _delivery(wiring: Wiring) -> Delivery:

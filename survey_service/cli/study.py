@@ -1,5 +1,7 @@
-"""`study coverage`: how often the published intervals and rank sets hold the truth."""
+"""`study`: how often the published intervals and rank sets hold the truth."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +15,38 @@ from survey_service.cli.study_lines import coverage_line, show_coverage
 
 if TYPE_CHECKING:
     from analysis.studies.catalogue import Study
+    from analysis.studies.tallies import Tally
 
 RUNS, RANK_RUNS = 20_000, 2_000
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `--keep` writes: the seed, and per study batches done, runs, covered and widths."""
+    """What `--keep` writes: the seed, and per study batches done and the sums of its tally."""
 
     seed: int
-    studies: dict[str, tuple[int, int, int, float]] = {}
+    studies: dict[str, tuple[int, int, int, float, float, float]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """The tally of each study begun, by name; whether Ctrl-C ended the runs."""
+
+    tallies: "dict[str, Tally]"
+    interrupted: bool
+
+
+_seed = click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
+_only = click.option(
+    "--only",
+    multiple=True,
+    metavar="STUDY",
+    help="Chỉ thiết kế này, dùng được nhiều lần · This design only; may be repeated.",
+)
+_keep = click.option(
+    "--keep",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Ghi tiến độ vào tệp này để chạy tiếp lần sau · Keep the progress here, to go on later.",
+)
 
 
 @click.group()
@@ -44,18 +69,9 @@ def study() -> None:
     show_default=True,
     help="Số lần mô phỏng tập hạng · Runs of each design of rank sets.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="STUDY",
-    help="Chỉ thiết kế này, dùng được nhiều lần · This design only; may be repeated.",
-)
-@click.option(
-    "--keep",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Ghi tiến độ vào tệp này để chạy tiếp lần sau · Keep the progress here, to go on later.",
-)
+@_seed
+@_only
+@_keep
 @json_option
 @click.pass_context
 @speaks
@@ -79,25 +95,76 @@ def coverage(
     interrupted, 2 wrong usage.
     """
     # numpy and scipy are slow to import, and most other commands do without them.
-    from tqdm import tqdm  # noqa: PLC0415
-
-    from analysis.studies.catalogue import STUDIES, batches  # noqa: PLC0415
-    from analysis.studies.tallies import Tally  # noqa: PLC0415
+    from analysis.studies.catalogue import STUDIES  # noqa: PLC0415
 
     chosen = _chosen(STUDIES, only)
-    kept = _kept(keep, seed)
     wanted = {one.name: rank_runs if one.kind == "ranks" else runs for one in chosen}
+    found = _run(chosen, wanted, seed, keep)
+    _tell(context, chosen, found, seed, voice, as_json=as_json)
+
+
+@study.command()
+@click.option(
+    "--runs",
+    type=click.IntRange(min=1),
+    default=RUNS,
+    show_default=True,
+    help="Số lần rút mẫu mỗi thiết kế · Samples of each design.",
+)
+@_seed
+@_only
+@_keep
+@json_option
+@click.pass_context
+@speaks
+def sampling(
+    context: click.Context,
+    runs: int,
+    seed: int,
+    only: tuple[str, ...],
+    keep: Path | None,
+    voice: Voice,
+    *,
+    as_json: bool,
+) -> None:
+    """Độ chệch và tỷ lệ bao phủ của các thiết kế mẫu · Bias and coverage of sampling designs.
+
+    People with several transactions each are drawn, answer or do not, and are weighted as in
+    real waves. Ctrl-C ends it and prints what is there.
+
+    Exit codes: 0 all designs hold or are known not to, 1 another one does not or the runs were
+    interrupted, 2 wrong usage.
+    """
+    from analysis.studies.design_catalogue import DESIGN_STUDIES  # noqa: PLC0415 - as above
+
+    chosen = _chosen(DESIGN_STUDIES, only)
+    found = _run(chosen, {one.name: runs for one in chosen}, seed, keep)
+    _tell(context, chosen, found, seed, voice, as_json=as_json)
+
+
+def _run(
+    chosen: "Sequence[Study]", wanted: Mapping[str, int], seed: int, keep: Path | None
+) -> _Found:
+    """Run each study as often as wanted, going on from what was kept."""
+    from tqdm import tqdm  # noqa: PLC0415 - as above
+
+    from analysis.studies.catalogue import batches  # noqa: PLC0415
+    from analysis.studies.tallies import Tally  # noqa: PLC0415
+
+    kept = _kept(keep, seed)
     tallies: dict[str, Tally] = {}
-    interrupted = False
     with tqdm(total=sum(wanted.values()), unit="run", disable=None) as bar:
         for one in chosen:
-            done, *sums = kept.studies.get(one.name, (0, 0, 0, 0.0))
-            if sums[0] != min(done * one.at_once, wanted[one.name]):
+            done, runs, covered, *sums = kept.studies.get(one.name, (0, 0, 0, 0.0, 0.0, 0.0))
+            if runs != min(done * one.at_once, wanted[one.name]):
                 # What was kept ended in part of a batch, or is more than is wanted now.
-                done, sums = 0, [0, 0, 0.0]
-            tally = Tally(runs=int(sums[0]), covered=int(sums[1]), width=sums[2])
+                done, runs, covered, sums = 0, 0, 0, [0.0, 0.0, 0.0]
+            tally = Tally(
+                runs=runs, covered=covered, width=sums[0], error=sums[1], squared_error=sums[2]
+            )
             bar.set_description(one.name)
             bar.update(tally.runs)
+            interrupted = False
             try:
                 for batch in batches(one, runs=wanted[one.name], seed=seed, done=done):
                     tally += batch
@@ -106,19 +173,36 @@ def coverage(
             except KeyboardInterrupt:
                 interrupted = True
             tallies[one.name] = tally
-            kept.studies[one.name] = (done, tally.runs, tally.covered, tally.width)
+            kept.studies[one.name] = (
+                *(done, tally.runs, tally.covered),
+                *(tally.width, tally.error, tally.squared_error),
+            )
             if keep is not None:
                 keep.write_bytes(msgspec.json.encode(kept))
             if interrupted:
-                break
-    lines = [coverage_line(one, tallies.get(one.name, Tally())) for one in chosen]
+                return _Found(tallies=tallies, interrupted=True)
+    return _Found(tallies=tallies, interrupted=False)
+
+
+def _tell(
+    context: click.Context,
+    chosen: "Sequence[Study]",
+    found: _Found,
+    seed: int,
+    voice: Voice,
+    *,
+    as_json: bool,
+) -> None:
+    from analysis.studies.tallies import Tally  # noqa: PLC0415 - as above
+
+    lines = [coverage_line(one, found.tallies.get(one.name, Tally())) for one in chosen]
     if as_json:
-        show_json({"seed": seed, "interrupted": interrupted, "studies": lines})
+        show_json({"seed": seed, "interrupted": found.interrupted, "studies": lines})
     else:
         show_coverage(lines, voice)
-        if interrupted:
+        if found.interrupted:
             say(voice, "Đã dừng giữa chừng.", "Interrupted.")
-    if interrupted or not all(line.holds or line.reason for line in lines):
+    if found.interrupted or not all(line.holds or line.reason for line in lines):
         context.exit(REFUSED)
 
 

@@ -10,8 +10,10 @@ from survey_service.cli.options import actor_option, day, json_option, wave_argu
 from survey_service.cli.planning import list_, plan, step
 from survey_service.cli.preflighting import show_preflight
 from survey_service.cli.progress import status
+from survey_service.cli.rolling import next_, roll
 from survey_service.cli.speaking import REFUSED, Voice, say, show_json, show_problems, speaks
 from survey_service.cli.wiring import Wiring, pass_wiring
+from survey_service.sampling.tracing import require_intact
 from survey_service.waves.drafting import create_wave
 from survey_service.waves.lifecycle import (
     cancel_wave,
@@ -23,6 +25,8 @@ from survey_service.waves.lifecycle import (
 from survey_service.waves.mail_plan.reminding import remind_wave
 from survey_service.waves.opening import open_wave
 from survey_service.waves.preflighting.preflight import preflight as run_preflight
+from survey_service.waves.reading import load_wave
+from survey_service.waves.sample_keeping import is_drawn
 
 
 @click.group()
@@ -82,6 +86,7 @@ def preflight(
 @pass_wiring
 def open_(wiring: Wiring, code: str, actor: str, voice: Voice) -> None:
     """Mở đợt và xếp hàng thư mời · Open a wave and queue its letters."""
+    _require_sample(wiring, code)
     opened = open_wave(
         wiring.database,
         wiring.clock,
@@ -89,6 +94,7 @@ def open_(wiring: Wiring, code: str, actor: str, voice: Voice) -> None:
         wiring.settings,
         code=code,
         actor=actor,
+        keys=wiring.keys,
     )
     if opened.preflight is None:
         say(voice, f"Đợt {code} đang mở từ trước.", f"Wave {code} was open already.")
@@ -105,6 +111,14 @@ def open_(wiring: Wiring, code: str, actor: str, voice: Voice) -> None:
         f"Đã mở đợt {code}: {opened.invitations} thư mời chờ gửi.",
         f"Opened wave {code}: {opened.invitations} letters are queued.",
     )
+
+
+def _require_sample(wiring: Wiring, code: str) -> None:
+    """Refuse to open a draft whose sample is not the one that was drawn."""
+    with wiring.database.reading() as session:
+        draft = load_wave(session, code)
+        if draft.state == "draft" and is_drawn(session, draft.id):
+            require_intact(session, draft)
 
 
 @wave.command()
@@ -200,5 +214,5 @@ def cancel(wiring: Wiring, code: str, reason: str, actor: str, voice: Voice) -> 
     say(voice, f"Đợt {code} đã hủy.", f"Wave {code} is cancelled.")
 
 
-for command in (status, list_, plan, step, purge):
+for command in (status, list_, plan, step, roll, next_, purge):
     wave.add_command(command)

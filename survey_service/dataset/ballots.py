@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from questionnaires.definition import Questionnaires
-from questionnaires.index import Code, Framework
+from questionnaires.index import Code, Framework, Mode
 from questionnaires.packing import NOT_ASKED
 from questionnaires.problems import Problem, problem
 from survey_service.dataset.asking import not_asked
@@ -52,7 +52,7 @@ def row_by_row(
         rows.append(row)
         problems += [problem(f"{FILE}, dòng/row {number}", vi, en) for vi, en in misfits]
     if not problems:
-        problems += _beyond_design(rows, design)
+        problems += _beyond_design(rows, design, framework.rules.modes)
     if problems:
         return rows, at_most(problems, FILE)
     return from_rows(rows, design, len(reader.translator.columns)), ()
@@ -149,11 +149,16 @@ class _Reader:
                 )
 
 
-def _beyond_design(rows: Sequence[BallotRow], design: Design) -> Iterator[Problem]:
-    """Find more ballots than were issued, and more people than a stratum holds."""
-    group = {stratum.code: stratum.group for stratum in design.strata}
+def _beyond_design(
+    rows: Sequence[BallotRow], design: Design, modes: Sequence[Mode]
+) -> Iterator[Problem]:
+    """Find more ballots than were issued, and more people than a stratum holds.
+
+    Ballots are issued in the modes that make the points.
+    """
+    group = {stratum.code: stratum.group for stratum in design.strata if stratum.mode in modes}
     issued = Counter({(one.unit, one.group): one.ballots for one in design.issued})
-    returned = Counter((row.unit, group[row.stratum]) for row in rows)
+    returned = Counter((row.unit, group[row.stratum]) for row in rows if row.stratum in group)
     for (unit, of_group), count in sorted(returned.items()):
         if count > issued[unit, of_group]:
             yield problem(

@@ -83,6 +83,8 @@ class CanonicalReader:
         self._unit = {unit.code: place for place, unit in enumerate(design.units)}
         self._heads: dict[bytes, _Head | None] = {}
         self._group = np.array([groups[one.group] for one in design.strata], dtype=np.int64)
+        modes = framework.rules.modes
+        self._issues = np.array([one.mode in modes for one in design.strata], dtype=np.bool_)
         self._class = [classes.index(unit.unit_class) for unit in design.units]
         # A last class stands for units that the person does not know.
         self._unknown = len(classes)
@@ -212,7 +214,9 @@ class CanonicalReader:
         for one in self._design.issued:
             if one.group in groups:
                 issued[units[one.unit], groups[one.group]] = one.ballots
-        cells = found.unit * self._groups + self._group[found.stratum]
+        # Ballots are issued in the modes that make the points.
+        of_mode = self._issues[found.stratum]
+        cells = (found.unit * self._groups + self._group[found.stratum])[of_mode]
         returned = np.bincount(cells, minlength=issued.size).reshape(issued.shape)
         most = np.array(
             [

@@ -8,7 +8,7 @@ from decimal import Decimal
 from questionnaires.definition import Questionnaires
 from questionnaires.packing import NOT_ASKED, Column, columns, decode, encode
 
-_WEIGHT = re.compile(r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?")
+_WEIGHT = re.compile(r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,12})?")
 
 
 def is_weight(cell: str) -> bool:

@@ -1,11 +1,11 @@
 """A design against the index: every code known and given once."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from questionnaires.index import Framework
+from questionnaires.index import Code, Framework
 from questionnaires.problems import Problem, problem
-from survey_service.dataset.design import Design, StratumDispositions
+from survey_service.dataset.design import DatasetStratum, Design, Sampling, StratumDispositions
 
 FILE = "design.json"
 
@@ -22,21 +22,37 @@ def design_problems(design: Design, framework: Framework) -> Iterator[Problem]:
         if unit.unit_class not in classes:
             yield _unknown(f"units[{unit.code}].class", unit.unit_class)
     for stratum in design.strata:
-        if stratum.group not in groups:
-            yield _unknown(f"strata[{stratum.code}].group", stratum.group)
-        population = stratum.population
-        if stratum.invited < 0 or (population is not None and population < stratum.invited):
-            yield problem(
-                f"{FILE}: strata[{stratum.code}]",
-                f"mời {stratum.invited} người trong danh sách {population} người",
-                f"{stratum.invited} people were invited out of a list of {population}",
-            )
+        yield from _stratum_problems(stratum, groups, units)
     for one in design.issued:
         if one.unit not in units:
             yield _unknown(f"issued[{one.unit}].unit", one.unit)
         if one.group not in groups:
             yield _unknown(f"issued[{one.unit}].group", one.group)
     yield from _disposition_problems(design)
+    if design.sampling is not None:
+        yield from _sampling_problems(design, design.sampling)
+
+
+def _stratum_problems(
+    stratum: DatasetStratum, groups: Collection[Code], units: Collection[Code]
+) -> Iterator[Problem]:
+    if stratum.group not in groups:
+        yield _unknown(f"strata[{stratum.code}].group", stratum.group)
+    population = stratum.population
+    if stratum.invited < 0 or (population is not None and population < stratum.invited):
+        yield problem(
+            f"{FILE}: strata[{stratum.code}]",
+            f"mời {stratum.invited} người trong danh sách {population} người",
+            f"{stratum.invited} people were invited out of a list of {population}",
+        )
+    if stratum.unit and stratum.unit not in units:
+        yield _unknown(f"strata[{stratum.code}].unit", stratum.unit)
+    if (stratum.mode == "receipt") != (stratum.list_kind == "volunteers"):
+        yield problem(
+            f"{FILE}: strata[{stratum.code}]",
+            f"cách mời “{stratum.mode}” không đi với loại danh sách “{stratum.list_kind}”",
+            f"the mode “{stratum.mode}” does not go with the list kind “{stratum.list_kind}”",
+        )
 
 
 def _disposition_problems(design: Design) -> Iterator[Problem]:
@@ -63,6 +79,32 @@ def _disposition_problems(design: Design) -> Iterator[Problem]:
                 f"{FILE}: {where}",
                 f"cộng lại được {row.invited} người, nhưng lớp mời {strata[row.stratum]} người",
                 f"they add up to {row.invited} people, but {strata[row.stratum]} were invited",
+            )
+
+
+def _sampling_problems(design: Design, sampling: Sampling) -> Iterator[Problem]:
+    """Find what is wrong with the drawn strata: one row for each of the dataset's, and sums."""
+    strata = {one.code: one for one in design.strata if one.list_kind == "drawn"}
+    own = {code for code, one in strata.items() if one.group == sampling.group}
+    yield from _twice("sampling.strata", (row.stratum for row in sampling.strata))
+    for code in sorted(own - {row.stratum for row in sampling.strata}):
+        yield problem(
+            f"{FILE}: sampling",
+            f"thiếu lớp mẫu “{code}”",
+            f"the drawn stratum “{code}” is missing",
+        )
+    for row in sampling.strata:
+        asked = row.drawn + row.called - row.replaced
+        # A stratum of the frame in which nobody was asked is none of the dataset.
+        if row.stratum not in own and row.answered:
+            yield _unknown(f"sampling.strata[{row.stratum}]", row.stratum)
+        elif not 0 <= row.answered <= asked <= row.people:
+            yield problem(
+                f"{FILE}: sampling.strata[{row.stratum}]",
+                f"{row.answered} người trả lời, {asked} người được hỏi trong {row.people} người: "
+                "số sau phải không nhỏ hơn số trước",
+                f"{row.answered} people answered and {asked} were asked, of {row.people}: none may "
+                "be below the one before",
             )
 
 

@@ -1,6 +1,6 @@
 """The design of a wave as its dataset states it: units, strata, ballots issued, the seed."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -8,6 +8,8 @@ from questionnaires.index import Code, Mode
 from questionnaires.text import Text
 
 ListKind = Literal["census", "drawn", "nominated", "volunteers"]
+NOT_SAMPLED: Final[frozenset[ListKind]] = frozenset({"nominated", "volunteers"})
+"""Lists that lot had no part in: what rests on them has no sampling error."""
 Cause = Literal["stratum", "weight", "unit", "pattern"]
 
 
@@ -103,6 +105,15 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     message: Text
 
 
+class TransactionBand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """People asked in a stratum who had from so many to so many transactions, and their mean."""
+
+    at_least: int
+    at_most: int
+    people: int
+    mean: str
+
+
 class SampledStratum(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A stratum of the dataset whose people were drawn from transactions.
 
@@ -110,7 +121,8 @@ class SampledStratum(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     place of people `replaced`, and those who `answered`. `probability` is that with which each
     person was drawn, `weight` what an answer stands for where everybody had one transaction; both
     are decimals. `first_stage` is the probability of the stratum's unit in a two-stage sample.
-    `classes` are the strata that this one was weighted together with for want of answers.
+    `classes` are the strata that this one was weighted together with for want of answers, `bands`
+    what the weight is multiplied by, in their mean, where it stands for transactions.
     """
 
     stratum: Code
@@ -124,6 +136,7 @@ class SampledStratum(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     weight: str
     first_stage: str | None = None
     classes: tuple[Code, ...] = ()
+    bands: tuple[TransactionBand, ...] = ()
 
 
 class Exclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -148,7 +161,7 @@ class SampleChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What was done to a drawn sample by hand, or beside it, counted by unit and reason."""
 
     unit: Code
-    change: Literal["replaced", "called", "reissued", "letter", "receipt"]
+    change: Literal["replaced", "called", "passed", "reissued", "letter", "receipt"]
     reason: str
     count: int
 
@@ -157,7 +170,8 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How people were drawn from transactions: whoever has the frame draws the same again.
 
     `frame` and `sample` are SHA-256 fingerprints. `intact` tells that the people asked are those
-    drawn and called; where it is not so the sample was changed outside the service. `draws` counts
+    drawn and called; where it is not so the sample was changed outside the service. `strangers`
+    are people in the group's list who were not drawn: their ballots are left out. `draws` counts
     the draws that were made; all but the last were discarded, each with a reason in the journal.
     """
 
@@ -175,6 +189,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     excluded: tuple[Exclusion, ...]
     coverage: tuple[Coverage, ...]
     changes: tuple[SampleChange, ...] = ()
+    strangers: int = 0
 
 
 class Design(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

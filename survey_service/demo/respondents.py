@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
+import msgspec
+
 from mailer.catching.caught import CaughtMail, caught_names, read_caught
-from survey_service.demo.opinions import Person
+from survey_service.demo.opinions import Habits, Person, Phase
 from survey_service.demo.pages import Fields, Form, Page, Visitor
 
-Phase = Literal["invitation", "reminder"]
 Deed = Literal["answered", "stopped", "ignored"]
 
 VISITORS = 4
@@ -30,14 +31,30 @@ class UnexpectedPageError(Exception):
     """A page was not what a person filling in the form would have met."""
 
 
-def respond(person: Person, mail: CaughtMail, visitor: Visitor, phase: Phase) -> Deed:
-    """Do with one mail what the person would do; raises UnexpectedPageError."""
+class Players(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is played: people with these habits, and the percent of them who use the pages."""
+
+    seed: int
+    habits: Habits
+    by_pages: int
+
+    def person(self, address: str) -> Person:
+        """Give the person behind an address."""
+        return Person(address=address, seed=self.seed, habits=self.habits)
+
+
+def respond(person: Person, link: str, visitor: Visitor, phase: Phase) -> Deed:
+    """Do with a link what the person would do; raises UnexpectedPageError."""
     course = person.course(phase)
     if course == "ignore":
         return "ignored"
-    link = next(link for link in mail.links if "/p/" in urlsplit(link).path)
-    page = fill_in(person, visitor, link, stops=course == "stop")
-    return "stopped" if page.form("/submit") or _questions(page) else "answered"
+    fill_in(person, visitor, link, stops=course == "stop")
+    return "stopped" if course == "stop" else "answered"
+
+
+def personal_link(mail: CaughtMail) -> str:
+    """Find the link to the person's own form in a mail."""
+    return next(word for word in mail.text.split() if "/p/" in urlsplit(word).path)
 
 
 def fill_in(person: Person, visitor: Visitor, link: str, *, stops: bool = False) -> Page:
@@ -95,7 +112,9 @@ def _fill(person: Person, unit: str, form: Form) -> Fields:
     return fields
 
 
-def serve_mails(folder: Path, names: Sequence[str], *, site: str, phase: Phase, seed: int) -> None:
+def serve_mails(
+    folder: Path, names: Sequence[str], players: Players, *, site: str, phase: Phase
+) -> None:
     """Let the people of some caught mails act, and print the counts as they go."""
     counts: Counter[str] = Counter()
     lock = threading.Lock()
@@ -105,17 +124,24 @@ def serve_mails(folder: Path, names: Sequence[str], *, site: str, phase: Phase, 
         if not hasattr(local, "visitor"):
             local.visitor = Visitor(site)
         mail = read_caught(folder, name)
-        deed = respond(Person(address=mail.recipient, seed=seed), mail, local.visitor, phase)
+        person = players.person(mail.recipient)
+        if not person.uses_pages(players.by_pages):
+            return
+        deed = respond(person, personal_link(mail), local.visitor, phase)
         with lock:
             counts[deed] += 1
-            done = sum(counts.values())
-            if done % REPORT_EVERY == 0 or done == len(names):
-                sys.stdout.write(json.dumps(counts) + "\n")
-                sys.stdout.flush()
+            if sum(counts.values()) % REPORT_EVERY == 0:
+                _print(counts)
 
     with ThreadPoolExecutor(VISITORS) as pool:
         for _ in pool.map(act, names):
             pass
+    _print(counts)
+
+
+def _print(counts: Counter[str]) -> None:
+    sys.stdout.write(json.dumps(counts) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -125,11 +151,12 @@ def main() -> None:
     parser.add_argument("--site", required=True)
     parser.add_argument("--phase", choices=("invitation", "reminder"), required=True)
     parser.add_argument("--after", default="", help="name of the last mail of an earlier phase")
-    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--players", required=True, help="Players as JSON")
     given = parser.parse_args()
     names = [name for name in caught_names(given.mail) if name > given.after]
+    players = msgspec.json.decode(given.players, type=Players)
     phase = cast("Phase", given.phase)
-    serve_mails(given.mail, names, site=given.site, phase=phase, seed=given.seed)
+    serve_mails(given.mail, names, players, site=given.site, phase=phase)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from survey_service.exporting.variables import variables
 from survey_service.folders import write_folder
 from survey_service.publishing.manifest import MANIFEST
 from survey_service.results.computing import compute
+from survey_service.results.modes import counted
 from survey_service.results.scored import score_dataset
 from survey_service.sheet.documents import sheet_json
 from survey_service.sheet.spreadsheet_csv import sheet_csv
@@ -28,10 +29,11 @@ SCRIPT: Final = "reproduce.R"
 def export_files(dataset: Dataset, language: Language) -> dict[str, bytes]:
     """Give the files of an export by name; the same dataset always gives the same bytes.
 
-    `language` is that of the labels in `ballots.sav` and `ballots_labels.csv`; the codebook has
-    both. Raises ProblemsError where the extra `statistics` is not installed.
+    They hold the ballots that make the points. `language` is that of the labels in `ballots.sav`
+    and `ballots_labels.csv`; the codebook has both. Raises ProblemsError where the extra
+    `statistics` is not installed.
     """
-    content = dataset.content
+    content = counted(dataset.content)
     of, cells = variables(content), ballot_cells(content)
     sheet = compute(dataset)
     return {

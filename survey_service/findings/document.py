@@ -10,6 +10,7 @@ from survey_service.dataset.design import WaveLabel
 from survey_service.findings.answers import Answers
 from survey_service.findings.quality import Quality
 from survey_service.findings.responding import Responding
+from survey_service.findings.services import Services
 from survey_service.findings.standing import Trust
 from survey_service.findings.terms import Count, Part, Sha256
 
@@ -33,6 +34,7 @@ class Findings(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     It follows from its sources alone: the dataset, and where there are any the dataset of a
     `former` wave and the list of `comments` that a moderator let through, each by its SHA-256.
     Every figure in it passed the disclosure rule; `hidden` is the audit of what did not.
+    `services` is unset where nobody was asked about a service or drawn from transactions.
     """
 
     wave: WaveLabel
@@ -45,7 +47,12 @@ class Findings(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     answers: Answers
     trust: Trust
     hidden: tuple[Hidden, ...]
+    services: Services | msgspec.UnsetType = msgspec.UNSET
     format: Literal["survey-findings/1"] = FORMAT
+
+    def by_service(self) -> Services | None:
+        """Give the section on public services; None where there is none."""
+        return None if self.services is msgspec.UNSET else self.services
 
 
 def findings_json(findings: Findings) -> bytes:

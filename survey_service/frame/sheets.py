@@ -5,14 +5,17 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zipfile import BadZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from questionnaires.problems import Problem, ProblemsError, problem
 from survey_service.frame.encodings import encoding_of, first_unreadable, refused_encoding
+from survey_service.frame.sheet_size import refuse_vast
 
 DELIMITERS = ";,\t|"
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+ZIPPED = b"PK\x03\x04"
+WORKBOOKS = (ZIPPED, b"\xd0\xcf\x11\xe0")
 """How an .xlsx or .ods and an .xls begin, whatever the file is called."""
 
 Cell = str | float | bool | date | datetime | time | timedelta
@@ -35,7 +38,9 @@ def read_rows(path: Path) -> Iterator[Row]:
     try:
         with path.open("rb") as file:
             start = file.read(4)
-        rows = _workbook_rows(path) if start in WORKBOOKS else _text_rows(path)
+        rows = (
+            _workbook_rows(path, zipped=start == ZIPPED) if start in WORKBOOKS else _text_rows(path)
+        )
         yield from (row for row in rows if any(row.cells))
     except OSError as error:
         raise ProblemsError(
@@ -97,11 +102,13 @@ def _quotes_problem(where: str) -> Problem:
     )
 
 
-def _workbook_rows(path: Path) -> Generator[Row]:
+def _workbook_rows(path: Path, *, zipped: bool) -> Generator[Row]:
     try:
+        if zipped:
+            refuse_vast(path)
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
             rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, IndexError) as error:
+    except (CalamineError, IndexError, BadZipFile) as error:
         raise ProblemsError(
             problem(
                 path.name,

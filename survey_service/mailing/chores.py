@@ -1,4 +1,4 @@
-"""Periodic work beside the couriers: plans, returned mail, refusals, old evidence."""
+"""Periodic work beside the couriers: feeds, rolls, plans, returned mail, refusals, evidence."""
 
 import logging
 import threading
@@ -10,16 +10,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from survey_service.clock import Clock
+from survey_service.config import Settings
+from survey_service.entropy import Entropy
 from survey_service.keys import KeyRing
 from survey_service.mailing.relays.setup import MailSetup
 from survey_service.mailing.returning.polling import poll_returns
 from survey_service.mailing.returning.returns import note_refusals, purge_returns
 from survey_service.store.database import Database
+from survey_service.transactions.feed import take_feeds
 from survey_service.waves.mail_plan.scheduling import schedule
 
 logger = logging.getLogger(__name__)
 
 EVERY_MINUTE: Final = 60.0
+EVERY_FEW_MINUTES: Final = 300.0
 EVERY_QUARTER: Final = 6 * 3600.0
 GRACE: Final = 10.0
 """Seconds that a chore under way gets to finish when the process stops.
@@ -38,12 +42,27 @@ class Chore:
 
 
 def list_chores(
-    database: Database, clock: Clock, keys: KeyRing, setup: MailSetup
+    database: Database,
+    clock: Clock,
+    entropy: Entropy,
+    keys: KeyRing,
+    settings: Settings,
+    setup: MailSetup,
 ) -> tuple[Chore, ...]:
-    """List the chores of a worker; what came back is taken before new letters are queued."""
+    """List the chores of a worker; what came in and back is taken before letters are queued."""
     chores = [
+        Chore(
+            name="feeds",
+            every=EVERY_FEW_MINUTES,
+            work=lambda: take_feeds(database, clock, keys, settings),
+        ),
         Chore(name="refusals", every=EVERY_MINUTE, work=lambda: note_refusals(database, clock)),
         Chore(name="evidence", every=EVERY_QUARTER, work=lambda: purge_returns(database, clock)),
+        Chore(
+            name="roll",
+            every=EVERY_FEW_MINUTES,
+            work=lambda: _roll(database, clock, entropy, keys),
+        ),
         Chore(name="schedule", every=EVERY_MINUTE, work=lambda: schedule(database, clock)),
     ]
     if setup.returns is not None and setup.returns.mailbox:
@@ -54,6 +73,12 @@ def list_chores(
         )
         chores.insert(0, fetching)
     return tuple(chores)
+
+
+def _roll(database: Database, clock: Clock, entropy: Entropy, keys: KeyRing) -> None:
+    from survey_service.rolling.rolls import roll_all  # noqa: PLC0415 - numpy, for workers alone
+
+    roll_all(database, clock, entropy, keys)
 
 
 def run_once(chores: Sequence[Chore]) -> None:

@@ -35,10 +35,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Terms with what holds of them; as `tiles` the few figures to see first."""
+    """Terms with what holds of them; as `tiles` the few figures to see first, `large` if two."""
 
     facts: tuple[Fact, ...]
     tiles: bool = False
+    large: bool = False
     block: Literal["facts"] = "facts"
 
 

@@ -1,7 +1,7 @@
 """From a publication to the files of its reports: which there are, and how each is written."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, Literal, assert_never, get_args
@@ -14,6 +14,7 @@ from survey_service.reports.blocks import Report
 from survey_service.reports.html import data_address, report_html
 from survey_service.reports.kinds.appendix import appendix
 from survey_service.reports.kinds.minutes import minutes
+from survey_service.reports.kinds.service import service_report
 from survey_service.reports.kinds.submission import submission
 from survey_service.reports.kinds.summary import summary_report
 from survey_service.reports.kinds.unit import unit_report
@@ -22,15 +23,29 @@ from survey_service.reports.pdf import report_pdf
 from survey_service.reports.published import PublishedWave
 from survey_service.reports.wording import Wording
 
-Kind = Literal["wave", "summary", "unit", "submission", "minutes", "appendix"]
+Kind = Literal["wave", "summary", "unit", "service", "submission", "minutes", "appendix"]
 Format = Literal["html", "pdf", "docx"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
 
+_OF_WAVE: Final[
+    dict[
+        Literal["wave", "summary", "submission", "minutes", "appendix"],
+        Callable[[PublishedWave, Wording], Report],
+    ]
+] = {
+    "wave": wave_report,
+    "summary": summary_report,
+    "submission": submission,
+    "minutes": minutes,
+    "appendix": appendix,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFile:
-    """One file to write: a kind of report, of a unit where it is about one, in a language."""
+    """One file to write: a kind of report, of a unit or service (`unit`) where it is about one."""
 
     kind: Kind
     unit: Code | None
@@ -77,7 +92,7 @@ def planned_files(
     languages: Sequence[Language],
     forms: Sequence[Format],
 ) -> tuple[ReportFile, ...]:
-    """List the files; without `units` a report of every unit is among them where it is asked.
+    """List the files: of every unit, without `units`, and of every service, where it is asked.
 
     Raises ProblemsError for units that the publication does not have.
     """
@@ -88,7 +103,7 @@ def planned_files(
     return tuple(
         ReportFile(kind=kind, unit=unit, language=language, form=form)
         for kind in dict.fromkeys(kinds)
-        for unit in (_about(units, known) if kind == "unit" else (None,))
+        for unit in _about(wave, kind, units)
         for language in dict.fromkeys(languages)
         for form in dict.fromkeys(forms)
     )
@@ -97,23 +112,13 @@ def planned_files(
 def make_report(
     wave: PublishedWave, kind: Kind, language: Language, unit: Code | None = None
 ) -> Report:
-    """Make a report; raises KeyError for a unit that is not there."""
+    """Make a report, of a unit or service (`unit`); raises KeyError for one that is not there."""
     w = Wording(language=language)
-    match kind:
-        case "wave":
-            return wave_report(wave, w)
-        case "summary":
-            return summary_report(wave, w)
-        case "unit":
-            return unit_report(wave, wave.unit(unit or ""), w)
-        case "submission":
-            return submission(wave, w)
-        case "minutes":
-            return minutes(wave, w)
-        case "appendix":
-            return appendix(wave, w)
-        case _:
-            assert_never(kind)
+    if kind == "unit":
+        return unit_report(wave, wave.unit(unit or ""), w)
+    if kind == "service":
+        return service_report(wave, unit or "", w)
+    return _OF_WAVE[kind](wave, w)
 
 
 def written_files(
@@ -163,8 +168,12 @@ def require_word() -> None:
         ) from error
 
 
-def _about(units: Sequence[Code], known: Sequence[Code]) -> tuple[Code, ...]:
-    return tuple(dict.fromkeys(units or known))
+def _about(wave: PublishedWave, kind: Kind, units: Sequence[Code]) -> tuple[Code | None, ...]:
+    if kind == "service":
+        return wave.services()
+    if kind == "unit":
+        return tuple(dict.fromkeys(units or (unit.code for unit in wave.sheet.units)))
+    return (None,)
 
 
 def _unknown(code: Code, known: Sequence[Code]) -> Problem:

@@ -24,19 +24,24 @@ def report_pdf(report: Report, address: Address) -> bytes:
     date stands in it, and its identifier is fixed. Raises ProblemsError where WeasyPrint, or a
     library of the system that it needs, is not installed.
     """
-    weasyprint = _weasyprint()
-    html = weasyprint.HTML(
-        string=printed_html(report, address, _faces()),
-        # A report holds all that it shows; a name in it can make nothing be fetched.
+    return page_pdf(printed_html(report, address, embedded_faces()))
+
+
+def page_pdf(html: str) -> bytes:
+    """Turn a page that needs nothing beside it into a PDF; raises as `report_pdf` does."""
+    document = require_weasyprint().HTML(
+        string=html,
+        # A page holds all that it shows; a name in it can make nothing be fetched.
         url_fetcher=import_module("weasyprint.urls").URLFetcher(allowed_protocols=("data",)),
     )
-    content: bytes = html.write_pdf(
+    content: bytes = document.write_pdf(
         pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=b"survey-service report"
     )
     return content
 
 
-def _weasyprint() -> Any:
+def require_weasyprint() -> Any:
+    """Import WeasyPrint; raises ProblemsError where it, or what it needs, is not installed."""
     try:
         # An extra, and slow to import.
         weasyprint: Any = import_module("weasyprint")
@@ -62,7 +67,7 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-def _faces() -> str:
+def embedded_faces() -> str:
     """Embed the fonts that come with Matplotlib: they have every Vietnamese letter."""
     import matplotlib as mpl  # noqa: PLC0415 - not at the start of every process
 

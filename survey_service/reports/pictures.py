@@ -22,6 +22,24 @@ _KEYS: Final[dict[Kind, Text]] = {
         vi="Mỗi thanh là một câu hỏi; màu xanh là ý kiến tốt, màu cam là ý kiến chưa tốt.",
         en="Each bar is an item; blue stands for good judgements, orange for poor ones.",
     ),
+    "services": Text(
+        vi="Chấm tròn là tỷ lệ hài lòng và rất hài lòng, ô vuông là trung bình ÷ tối đa; vạch là "
+        "khoảng tin cậy 95%: hai vạch chồng nhau nhiều thì chưa thể nói dịch vụ nào hơn.",
+        en="Dots are the share of the two best answers, squares the mean over the maximum; lines "
+        "are 95% intervals: where two overlap much, neither service can be called better.",
+    ),
+    "factors": Text(
+        vi="Mỗi ô là trung bình ÷ tối đa của một yếu tố ở một dịch vụ; màu càng nhạt càng cần xem "
+        "lại.",
+        en="Each cell is the mean over the maximum of a factor in a service; the paler, the more "
+        "it needs a look.",
+    ),
+    "service": Text(
+        vi="Chấm tròn là tỷ lệ hài lòng và rất hài lòng, ô vuông là trung bình ÷ tối đa; vạch là "
+        "khoảng tin cậy 95%: hai vạch chồng nhau nhiều thì chưa thể nói yếu tố nào hơn.",
+        en="Dots are the share of the two best answers, squares the mean over the maximum; lines "
+        "are 95% intervals: where two overlap much, neither factor can be called better.",
+    ),
     "slope": Text(
         vi="Mỗi đường là một đơn vị, từ đợt trước sang đợt này; chỉ đường tô đậm là thay đổi rõ.",
         en="Each line is a unit, from the former wave to this one; only bold lines changed "
@@ -38,9 +56,10 @@ def chart_figure(
     unit_class: Code = "",
     unit: Code | None = None,
     component: Code | None = None,
+    service: Code | None = None,
 ) -> Figure | None:
-    """Lay out a chart of the wave, a class or a unit; None where there is nothing to show."""
-    about = Subject(unit_class=unit_class, unit=unit, component=component)
+    """Lay out a chart of the wave, a class, a unit or a service; None where nothing is shown."""
+    about = Subject(unit_class=unit_class, unit=unit, component=component, service=service)
     found = chart(kind, about, Published(sheet=wave.sheet, findings=wave.findings), w.language)
     if found is None:
         return None

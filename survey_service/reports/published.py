@@ -57,6 +57,11 @@ class PublishedWave:
                 return group
         raise KeyError(code)
 
+    def services(self) -> tuple[Code, ...]:
+        """Give the public services that have results of their own."""
+        found = self.findings.by_service() if self.findings else None
+        return () if found is None else found.services()
+
     def item(self, code: Code, unit: Code | None = None) -> Text:
         """Give an item's wording as it is put about a unit, or its code where none is published."""
         items = self.findings.answers.items if self.findings else ()

@@ -3,9 +3,10 @@
 from questionnaires.index import Framework, UnitClass
 from questionnaires.text import Text
 from survey_service.dataset.content import Dataset, DatasetContent
-from survey_service.dataset.design import ListKind
+from survey_service.dataset.design import NOT_SAMPLED, ListKind
 from survey_service.folders import digest
 from survey_service.results.figures import plain, written
+from survey_service.results.modes import apart_remarks
 from survey_service.results.province import province_table
 from survey_service.results.scored import Scored, score_dataset
 from survey_service.results.standing import Standing, standings
@@ -32,12 +33,12 @@ def compute(dataset: Dataset) -> ScoreSheet:
 
 def sheet_of(dataset: Dataset, scored: Scored) -> ScoreSheet:
     """Round and hide what a dataset scored."""
-    content = dataset.content
+    content = scored.content
     kinds = _list_kinds(content)
     nominated = frozenset(
         place
         for place, group in enumerate(content.framework.groups)
-        if kinds[group.code] == "nominated"
+        if kinds[group.code] in NOT_SAMPLED
     )
     figures = [
         UnitFigures(scored=scored, place=place, nominated=nominated)
@@ -59,7 +60,10 @@ def sheet_of(dataset: Dataset, scored: Scored) -> ScoreSheet:
         ),
         dataset=dataset.hash,
         method=_method(content.framework, content.design.seed),
-        remarks=_remarks(content, kinds, lone=len(scored.scores.merged_strata)),
+        remarks=(
+            *_remarks(content, kinds, lone=len(scored.scores.merged_strata)),
+            *apart_remarks(dataset.content),
+        ),
         groups=tuple(
             Group(code=group.code, name=group.name, list_kind=kinds[group.code])
             for group in content.framework.groups
@@ -106,12 +110,12 @@ def _class(framework: Framework, unit_class: UnitClass, sheets: list[UnitSheet])
 
 
 def _list_kinds(content: DatasetContent) -> dict[str, ListKind]:
-    """Say how each group's list was made: nominated as soon as one of its strata was."""
+    """Say how each group's list was made: without lot as soon as one of its strata was."""
     kinds: dict[str, ListKind] = {
         relation.group: relation.list_kind for relation in content.questionnaires.relations
     }
     for stratum in content.design.strata:
-        if kinds.get(stratum.group) != "nominated":
+        if kinds.get(stratum.group) not in NOT_SAMPLED:
             kinds[stratum.group] = stratum.list_kind
     return {group.code: kinds.get(group.code, "census") for group in content.framework.groups}
 
@@ -150,6 +154,16 @@ def _remarks(content: DatasetContent, kinds: dict[str, ListKind], *, lone: int) 
         )
         for group in content.framework.groups
         if kinds[group.code] == "nominated"
+    ]
+    remarks += [
+        Text(
+            vi=f"Người trong nhóm “{group.name.vi}” tự trả lời theo mã trên giấy hẹn, không được "
+            "chọn ngẫu nhiên: các số liệu dựa vào nhóm này không có sai số mẫu.",
+            en=f"People of the group “{group.name.en}” came by themselves, by a code on their "
+            "receipt: figures that rest on it have no sampling error.",
+        )
+        for group in content.framework.groups
+        if kinds[group.code] == "volunteers"
     ]
     if lone:
         remarks.append(

@@ -9,6 +9,7 @@ from questionnaires.index import Code, Framework, Leaf
 from questionnaires.problems import ProblemsError, problem
 from survey_service.dataset.content import DatasetContent
 from survey_service.results.columns import Columns, columns
+from survey_service.results.modes import counted
 from survey_service.results.turnout import BallotCounts, count_ballots
 
 
@@ -16,6 +17,7 @@ from survey_service.results.turnout import BallotCounts, count_ballots
 class Scored:
     """The figures before they are rounded and hidden.
 
+    `content` is the dataset's, without the ballots whose mode makes no points.
     `parts` holds each component and each split criterion scored as an index of its own, so that
     its standard error carries the covariance of its leaves; keys are ("component", code) and
     ("criterion", code). `suppressions` says of each unit what must not be shown.
@@ -38,6 +40,7 @@ def score_dataset(content: DatasetContent) -> Scored:
 
     Raises ProblemsError where the framework blocks publication below a minimum count.
     """
+    content = counted(content)
     of = columns(content)
     whole, parts = score_parts(of.ballots, of.strata, of.index, _parts(content.framework))
     _refuse_blocked(content, whole)

@@ -10,10 +10,11 @@ from questionnaires.index import Code, Mode
 class StratumSummary(msgspec.Struct, frozen=True, kw_only=True):
     """One finest stratum of a frame: what is in it and how much of it was drawn.
 
-    `transactions` N and `people` M of the frame; `drawn` and `reserve` people. `probability` is
+    `transactions` N and `people` M of the frame; `drawn` and `reserve` people. `fpc_population`
+    is the N_h of the finite population correction (`analysis.sampling.lot`). `probability` is
     that with which each of the M was drawn, reserves aside, a fraction as text ("3/40");
     `first_stage` that of the stratum's unit in a two-stage sample, which `probability` contains.
-    `unit`, `service` and `channel` are "" where the design does not stratify by them.
+    `unit`, `service` and `channel` are "" where the plan's strata do not go by them.
     """
 
     stratum: str
@@ -23,6 +24,7 @@ class StratumSummary(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode
     transactions: int
     people: int
+    fpc_population: int
     drawn: int
     reserve: int
     probability: str

@@ -37,7 +37,8 @@ class Published(
 
     `measured` is the part of `maximum` that could be measured; where it is less, `points` are
     rescaled to `maximum`. `n` are the valid ballots it rests on. Standard error and interval
-    are null where a group's list was nominated: there is no sampling error to state.
+    are null where a group's list was nominated, or its people came by themselves: there is no
+    sampling error to state.
     """
 
     points: Figure

@@ -25,7 +25,12 @@ from survey_service.sheet.score_sheet import (
 
 Cell = str | int | Decimal | None
 HIDDEN = "ẩn (ít người)"
-LIST_KINDS = {"census": "toàn bộ", "drawn": "chọn ngẫu nhiên", "nominated": "được giới thiệu"}
+LIST_KINDS = {
+    "census": "toàn bộ",
+    "drawn": "chọn ngẫu nhiên",
+    "nominated": "được giới thiệu",
+    "volunteers": "tự nguyện trả lời",
+}
 LEVELS = {
     "unit": "Đơn vị",
     "total": "Tổng điểm",

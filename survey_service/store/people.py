@@ -76,4 +76,6 @@ class Invitation(Base):
     revoked: Mapped[bool] = mapped_column(default=False)
     withdrawn: Mapped[bool] = mapped_column(default=False)
     rotation: Mapped[int | None] = mapped_column(default=None)
-    short_code: Mapped[bytes | None] = mapped_column(LargeBinary(16), unique=True, default=None)
+    short_code: Mapped[bytes | None] = mapped_column(
+        LargeBinary(16), unique=True, index=True, default=None
+    )

@@ -30,8 +30,9 @@ _WRITTEN = ("reply", "auto-reply", "unrecognised")
 def forget_answering(session: Session, wave: Wave) -> None:
     """Delete a wave's responses, and what else would find a person's ballots or that they answered.
 
-    Which units a person rated would find their ballots again, and so would, in a thin group, that
-    they answered; reminders and thanks went to some only for whether they had.
+    Which units a person rated would find their ballots again, and so would which items they were
+    asked and, in a thin group, that they answered; reminders and thanks went to some only for
+    whether they had.
     """
     of_wave = select(Invitation.id).where(Invitation.wave_id == wave.id)
     for table in (Ballot, Response, Draft):  # children first
@@ -39,7 +40,7 @@ def forget_answering(session: Session, wave: Wave) -> None:
     session.execute(
         update(Invitation)
         .where(Invitation.wave_id == wave.id)
-        .values(units=[], answered=False, withdrawn=False)
+        .values(units=[], rotation=None, short_code=None, answered=False, withdrawn=False)
     )
     telling = (Letter.wave_id == wave.id, Letter.step.not_in(FOR_EVERYBODY))
     _forget_returned(session, wave, select(Letter.id).where(*telling))

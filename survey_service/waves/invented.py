@@ -17,11 +17,15 @@ EXAMPLE = ("Đơn vị ví dụ", "Example unit")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InventedPerson:
-    """A group, the unit that the person would work in, and the units they would rate."""
+    """A group, the unit that the person would work in, and the units they would rate.
+
+    `rotation`: of a short form they have the first set.
+    """
 
     group: Code
     own_unit: Code | None
     units: tuple[Code, ...]
+    rotation: int | None = None
 
 
 def with_units(session: Session, wave: LoadedWave) -> LoadedWave:
@@ -65,7 +69,11 @@ def invented_people(wave: LoadedWave) -> tuple[InventedPerson, ...]:
         for unit in wave.units.values()
     ]
     return tuple(
-        _person(group, relation, units, wave.plan.seed) for group, relation in _relations(wave)
+        replace(
+            _person(group, relation, units, wave.plan.seed),
+            rotation=0 if wave.questionnaires.sets(group) else None,
+        )
+        for group, relation in _relations(wave)
     )
 
 

@@ -14,6 +14,7 @@ from survey_service.config import Settings
 from survey_service.entropy import Entropy
 from survey_service.frame.register import units_in_force
 from survey_service.journal import record
+from survey_service.keys import KeyRing
 from survey_service.store.database import Database
 from survey_service.store.people import Invitation, Unit
 from survey_service.store.waves import Wave
@@ -26,6 +27,8 @@ from survey_service.waves.mail_plan.timetable import timetable
 from survey_service.waves.mail_plan.windows import next_opening
 from survey_service.waves.preflighting.preflight import Preflight, judge, rated_units, tally_of
 from survey_service.waves.reading import LoadedWave, load_wave
+from survey_service.waves.rolling_seed import commit_seed
+from survey_service.waves.sample_keeping import note_asked
 from survey_service.waves.transitions import change_state
 
 
@@ -54,12 +57,15 @@ def open_wave(
     *,
     code: str,
     actor: str,
+    keys: KeyRing | None = None,
 ) -> Opened:
     """Open a draft wave: freeze its units, invite everybody, queue the letters, in one step.
 
     A plan with a pre-notice lets a wave open from the day of the pre-notice: invitations wait for
-    the first day. Opening an open wave again changes nothing. Raises WaveUnknownError,
-    WaveStateError, PreflightError with everything that bars it, and ProblemsError before that day.
+    the first day. A rolling wave needs `keys`: its lots follow from them and a nonce, and the
+    journal gets their commitment. Opening an open wave again changes nothing. Raises
+    WaveUnknownError, WaveStateError, PreflightError with everything that bars it, and
+    ProblemsError before that day, or for a rolling wave without keys.
     """
     with database.writing() as session:
         # Taken first: it locks the wave, so that no import can slip in beside the opening.
@@ -78,7 +84,9 @@ def open_wave(
         if not found.ready:
             raise PreflightError(*found.problems)
         session.get_one(Wave, wave.id).units = [_frozen(unit) for unit in rated]
+        note_asked(session, wave, clock.now().astimezone(ZoneInfo(wave.plan.zone)).date())
         pre_notices = _queue_first_letters(database, session, clock, wave, actor)
+        commit_seed(session, clock, entropy, keys, wave, actor=actor)
         record(
             session,
             clock,

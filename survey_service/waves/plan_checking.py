@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,11 @@ from questionnaires.problems import Problem, ProblemsError, problem
 from survey_service.waves.mail_plan.mail_plan_checking import check_mail_plan
 from survey_service.waves.mail_plan.wording_checking import check_wordings
 from survey_service.waves.plan import WavePlan
+from survey_service.waves.sample_checking import check_sample
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
+SERIES: Final = "series"
+"""The first part of a series' page (/results/series/CODE), where waves have their codes."""
 
 
 def load_plan(path: Path) -> WavePlan:
@@ -33,6 +37,12 @@ def check_plan(plan: WavePlan, file: str) -> Iterator[Problem]:
             f"mã đợt “{plan.code}” chỉ gồm chữ thường không dấu, số và dấu -, dài 2–40 ký tự.",
             f"the code “{plan.code}” takes small letters, digits and -, 2–40 of them.",
         )
+    elif plan.code == SERIES:
+        yield problem(
+            f"{file}: code",
+            f"“{SERIES}” là địa chỉ của các trang loạt đợt; chọn mã khác cho đợt này.",
+            f"“{SERIES}” is where the pages of series stand; give this wave another code.",
+        )
     if plan.mode != "confidential":
         yield problem(
             f"{file}: mode",
@@ -45,6 +55,7 @@ def check_plan(plan: WavePlan, file: str) -> Iterator[Problem]:
     yield from _check_dates(plan, file)
     yield from _check_sender(plan, file)
     yield from check_wordings(plan, file)
+    yield from check_sample(plan, file)
 
 
 def _empty_texts(plan: WavePlan, file: str) -> Iterator[Problem]:

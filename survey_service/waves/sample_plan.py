@@ -54,10 +54,10 @@ class SamplePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `from` to `to`, both days included. Everybody in it is drawn at most once, about one
     transaction, taken by lot from theirs. `target` says what a weight stands for: "people", or
     "transactions", where whoever had m of them counts m times. `sigmas` are standard deviations
-    by stratum ("SV1/UNIT/online") for Neyman's allocation; others count 1. `reserve` is a share of
-    the sample drawn in addition. Whoever was asked in the last `months_between` months is left
-    out, and so is an address behind more than `most_per_person` transactions, or of a domain in
-    `exclude_domains`. With `letters` people without an e-mail address are in the frame too, in
+    by stratum ("UNIT/SERVICE/online") for Neyman's allocation; others count 1. `reserve` is a
+    share of the sample drawn in addition. Whoever was asked in the last `months_between` months is
+    left out, and so is an address behind more than `most_per_person` transactions, or of a domain
+    in `exclude_domains`. With `letters` people without an e-mail address are in the frame too, in
     strata of their own, and are asked by printed letters.
     """
 

@@ -21,6 +21,8 @@ ENDED = frozenset({"sent", "failed", "dropped"})
 """The states of a letter that nothing will change by itself."""
 EVERYBODY = frozenset({PRE_NOTICE.name, INVITATION.name})
 """The steps that every invitation has a letter of."""
+MAIL, RECEIPT = "web", "receipt"
+"""The modes of people who get mail, and of those who come by themselves."""
 LEARNT = ("bounced", "delayed", "delivered", "complained")
 """What is learnt about a letter after it was sent."""
 
@@ -82,7 +84,8 @@ class WaveStatus(msgspec.Struct, frozen=True, kw_only=True):
     `withdrawn` counts, for the wave as a whole, the people invited who took their response back;
     `opted_out` and `suppressed` those listed who are not written to, by their own wish or since
     their mail bounced. `purged` tells that only these counts are left. `late` steps ask whether
-    to send; `stopped` relays are everybody's. `zone` is the wave's own.
+    to send; `stopped` relays are everybody's. `zone` is the wave's own. Of `codes` given out for
+    receipts `volunteers` answered by one; they are in no group's counts.
     """
 
     code: str
@@ -97,6 +100,8 @@ class WaveStatus(msgspec.Struct, frozen=True, kw_only=True):
     late: tuple[LateStep, ...] = ()
     stopped: tuple[StoppedRelay, ...] = ()
     zone: str = ZONE
+    codes: int = 0
+    volunteers: int = 0
 
     @property
     def total(self) -> GroupStatus:
@@ -141,6 +146,7 @@ def wave_status(session: Session, code: str) -> WaveStatus:
         .select_from(Invitation)
         .where(Invitation.wave_id == wave.id, Invitation.withdrawn)
     )
+    codes, volunteers = _receipts(session, wave.id)
     return WaveStatus(
         code=wave.code,
         state=wave.state,
@@ -153,12 +159,32 @@ def wave_status(session: Session, code: str) -> WaveStatus:
         late=_late(session, wave.id),
         stopped=_stopped(session),
         zone=wave.plan.zone,
+        codes=codes,
+        volunteers=volunteers,
     )
 
 
 def _listed(session: Session, wave: int) -> int:
-    contacts = select(func.count()).select_from(Contact).where(Contact.wave_id == wave)
+    contacts = (
+        select(func.count())
+        .select_from(Contact)
+        .where(Contact.wave_id == wave, Contact.mode != RECEIPT)
+    )
     return session.scalar(contacts) or 0
+
+
+def _receipts(session: Session, wave: int) -> tuple[int, int]:
+    """Count the codes given out for receipts, and the answers that came by them."""
+    row = session.execute(
+        select(
+            func.count().label("codes"),
+            func.sum(case((Invitation.answered, 1), else_=0), type_=Integer).label("answers"),
+        )
+        .select_from(Invitation)
+        .join(Contact, Contact.id == Invitation.contact_id)
+        .where(Invitation.wave_id == wave, Contact.mode == RECEIPT)
+    ).one()
+    return row.codes, row.answers or 0
 
 
 def _groups(session: Session, wave: LoadedWave) -> tuple[GroupStatus, ...]:
@@ -172,7 +198,11 @@ def _groups(session: Session, wave: LoadedWave) -> tuple[GroupStatus, ...]:
         )
         .join(Invitation, Invitation.contact_id == Contact.id)
         .outerjoin(Draft, Draft.invitation_id == Invitation.id)
-        .where(Invitation.wave_id == wave.id, Invitation.revoked.is_(False))
+        .where(
+            Invitation.wave_id == wave.id,
+            Invitation.revoked.is_(False),
+            Contact.mode != RECEIPT,
+        )
         .group_by(Contact.group)
     )
     order = {group.code: place for place, group in enumerate(wave.framework.groups)}
@@ -200,7 +230,12 @@ def _letters(session: Session, wave: int) -> tuple[StepStatus, ...]:
         states.setdefault(row.step, {})[row.state] = row.letters
         resent[row.step] = resent.get(row.step, 0) + row.resent
     learnt = _learnt(session, wave)
-    invited = select(func.count()).select_from(Invitation).where(Invitation.wave_id == wave)
+    invited = (
+        select(func.count())
+        .select_from(Invitation)
+        .join(Contact, Contact.id == Invitation.contact_id)
+        .where(Invitation.wave_id == wave, Contact.mode == MAIL)
+    )
     everybody = session.scalar(invited) or 0
     order = {name: place for place, name in enumerate(STEPS)}
     return tuple(

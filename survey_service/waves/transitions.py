@@ -25,7 +25,13 @@ ACTIONS: dict[str, Action] = {
     "edit": Action(Text(vi="sửa", en="edited"), ("draft",)),
     "preflight": Action(Text(vi="kiểm tra trước khi mở", en="checked for opening"), ("draft",)),
     "import": Action(Text(vi="nhập danh sách", en="given people"), ("draft",)),
+    "draw": Action(Text(vi="rút mẫu", en="given a sample"), ("draft",)),
+    "discard": Action(Text(vi="bỏ mẫu", en="taken its sample"), ("draft",)),
+    "replace": Action(
+        Text(vi="thay người trong mẫu", en="given other people"), ("draft", "open", "paused")
+    ),
     "open": Action(Text(vi="mở", en="opened"), ("draft",), "open"),
+    "roll": Action(Text(vi="mời tiếp", en="rolled on"), ("open",)),
     "remind": Action(Text(vi="gửi thư nhắc", en="reminded of"), ("open",)),
     "step": Action(
         Text(vi="gửi hoặc bỏ một bước thư", en="sent or spared a step of"),

@@ -19,10 +19,13 @@ from survey_service.keys import KeyRing
 from survey_service.mailing.wishes.floods import FloodRule
 from survey_service.mailing.wishes.link_again import LinkRequests
 from survey_service.mailing.wishes.opting_out import OptOutProofs
+from survey_service.pseudonyms import Pseudonyms
 from survey_service.store.database import Database
 from survey_service.web.caught import CAUGHT, LOOPBACK
 from survey_service.web.charts import Charts
+from survey_service.web.doors import DOORS
 from survey_service.web.failures import failure_handlers
+from survey_service.web.feed import feed_door
 from survey_service.web.fields import LARGEST_BODY
 from survey_service.web.form_pages import FormPages
 from survey_service.web.front import FRONT
@@ -36,8 +39,10 @@ from survey_service.web.reports import REPORTS
 from survey_service.web.respond import RESPOND
 from survey_service.web.results import RESULTS
 from survey_service.web.screens import Screens
+from survey_service.web.series import SERIES
 from survey_service.web.stopping import StoppingScreens
 from survey_service.web.templating import Templates
+from survey_service.web.trends import Trends
 from survey_service.web.trial import TRIAL
 from survey_service.writer import AnswerWriter
 
@@ -81,10 +86,13 @@ def create_app(
         *RESPOND,
         *OPT_OUT,
         *LINK_AGAIN,
+        *DOORS,
         *TRIAL,
         *RESULTS,
+        *SERIES,
         *REPORTS,
         *mail_events(database=database, settings=settings, keys=keys, clock=clock),
+        *feed_door(database=database, settings=settings, keys=keys, clock=clock),
     ]
     if caught is not None:
         handlers += CAUGHT
@@ -92,6 +100,7 @@ def create_app(
         "desk": desk,
         "templates": templates,
         "charts": Charts(),
+        "trends": Trends(),
         "report_pages": ReportPages(templates),
         "form_pages": FormPages(templates),
         "screens": Screens(templates, desk.proofs),
@@ -100,6 +109,8 @@ def create_app(
         "flood_rule": FloodRule(),
         "link_requests": link_requests,
         "limiter": Limiter(clock),
+        "missed_codes": Limiter(clock),
+        "pseudonyms": Pseudonyms(keys),
         "caught": caught,
     }
     return Litestar(

@@ -16,6 +16,8 @@ from survey_service.web.publications import PublishedFile
 
 MOST_KEPT: Final = 64
 """Charts in memory, some 100 kB each."""
+DRAWING: Final = Lock()
+"""Held while Matplotlib draws: its settings belong to the process."""
 
 
 def is_chart(name: str) -> bool:
@@ -41,7 +43,6 @@ class Charts:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str, str], bytes] = {}
-        self._drawing = Lock()
 
     def find(
         self, scores: PublishedFile, name: str, findings: PublishedFile | None = None
@@ -69,7 +70,7 @@ class Charts:
             findings=findings and read_findings(findings.content),
         )
         # Matplotlib draws for one thread at a time; who waited finds the chart already drawn.
-        with self._drawing:
+        with DRAWING:
             content = self._kept.get(key) or draw_file(name, published)
             if content is None:
                 return None

@@ -1,4 +1,4 @@
-"""The pages of questions: rendered once per group and unit class, filled for each person."""
+"""The pages of questions: rendered once per group, set and unit class, filled for each person."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from survey_service.web.wording import wave_words
 _ANY_SERVICE: dict[Language, str] = {"vi": "hành chính", "en": "that you carried out"}
 """What stands for a procedure's name where the list of people names none."""
 
-_Key = tuple[str, str, str, Language, Code, Code, bool, bool, bool]
+_Key = tuple[str, str, str, Language, Code, int | None, Code, bool, bool, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,7 @@ class FormPages:
             wave.questionnaires_hash,
             language,
             form.group,
+            form.rotation,
             unit_class,
             bool(page.once),
             len(form.pages) > 1,
@@ -176,7 +177,8 @@ def unit_name(page: FormPage, language: Language) -> str:
 
 def service_name(page: FormPage, language: Language) -> str:
     """Give the person's procedures as a question names them."""
-    return f"“{page.service}”" if page.service else _ANY_SERVICE[language]
+    named = ", ".join(service.in_(language) for service in page.services)
+    return f"“{named}”" if named else _ANY_SERVICE[language]
 
 
 def _given(page: FormPage, answers: dict[Code, str], *, familiar: bool) -> dict[str, str]:

@@ -21,12 +21,12 @@ from survey_service.web.templating import Templates
 MOST_KEPT: Final = 128
 """Pages in memory, the longest some 250 kB each."""
 
-PageKind = Literal["wave", "summary", "unit"]
+PageKind = Literal["wave", "summary", "unit", "service"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which page of which wave is asked for."""
+    """Which page of which wave is asked for; `unit` is the unit or service that it is about."""
 
     wave: str
     kind: PageKind
@@ -81,7 +81,8 @@ class ReportPages:
             fingerprint=scores.fingerprint,
             files={},
         )
-        if asked.unit is not None and asked.unit not in {unit.code for unit in wave.sheet.units}:
+        about = wave.services() if asked.kind == "service" else _units(wave)
+        if asked.unit is not None and asked.unit not in about:
             return None
         language = asked.language
         folder = f"{self._templates.root}/results/{asked.wave}/v{scores.version}"
@@ -93,7 +94,8 @@ class ReportPages:
             version=scores.version,
             published=civil_date(scores.published_at.date(), language),
             ways=self._ways(asked, folder),
-            units=_unit_links(wave, folder, language) if asked.kind != "unit" else [],
+            units=_unit_links(wave, folder, language) if asked.unit is None else [],
+            services=_service_links(wave, folder, language) if asked.unit is None else [],
         )
         return html.encode()
 
@@ -117,6 +119,23 @@ class ReportPages:
 
 def _address(folder: str, name: str) -> str:
     return f"{folder}/{quote(name)}"
+
+
+def _units(wave: PublishedWave) -> tuple[Code, ...]:
+    return tuple(unit.code for unit in wave.sheet.units)
+
+
+def _service_links(wave: PublishedWave, folder: str, language: Language) -> list[Way]:
+    query = "" if language == "vi" else f"?lang={language}"
+    found = wave.findings.by_service() if wave.findings else None
+    return [
+        Way(
+            name=found.name(code).in_(language),
+            address=f"{folder}/services/{quote(code, '')}{query}",
+        )
+        for code in wave.services()
+        if found is not None
+    ]
 
 
 def _unit_links(wave: PublishedWave, folder: str, language: Language) -> list[Way]:

@@ -1,4 +1,4 @@
-"""The reports of a published wave as pages: the whole of it, one page for citizens, a unit's."""
+"""The reports of a published wave as pages: whole, for citizens, of a unit, of a service."""
 
 from typing import Any
 
@@ -61,6 +61,24 @@ async def one_unit(
     return await _page(request, desk, report_pages, wave, "unit", unit)
 
 
+@route(
+    [
+        "/results/{wave:str}/services/{service:str}",
+        "/results/{wave:str}/{version:str}/services/{service:str}",
+    ],
+    http_method=READ,
+)
+async def one_service(
+    request: Client,
+    wave: FromPath[str],
+    service: FromPath[str],
+    desk: NamedDependency[Desk],
+    report_pages: Pages,
+) -> Response[bytes]:
+    """Show what the users of a public service found."""
+    return await _page(request, desk, report_pages, wave, "service", service)
+
+
 async def _page(
     request: Client,
     desk: Desk,
@@ -105,4 +123,4 @@ def _number(version: str) -> int:
     return int(digits)
 
 
-REPORTS = (whole, summary, one_unit)
+REPORTS = (whole, summary, one_unit, one_service)

@@ -13,6 +13,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 from questionnaires.text import Language
 from survey_service.answering.desk import Desk
 from survey_service.findings.document import FINDINGS
+from survey_service.findings.services import Services
 from survey_service.sheet.documents import SCORES
 from survey_service.sheet.score_sheet import ScoreSheet
 from survey_service.waves.civil_dates import civil_date
@@ -134,14 +135,29 @@ async def _sheet(
     language = wanted(request.query_params.get("lang"), "vi")
     file = await _found(desk, wave, SCORES, version)
     findings = await sync_to_thread(find_file, desk.database, wave, FINDINGS, file.version)
-    html = await sync_to_thread(
-        _render, templates, file, wave, language, findings=findings is not None
-    )
+    html = await sync_to_thread(_render, templates, file, findings, wave, language)
     return Response(html, media_type=HTML, status_code=HTTP_200_OK)
 
 
+class _OfServices(msgspec.Struct):
+    """The part of the findings that tells whether there are results by public service."""
+
+    services: Services | msgspec.UnsetType = msgspec.UNSET
+
+
+def _has_services(findings: PublishedFile | None) -> bool:
+    if findings is None:
+        return False
+    found = msgspec.json.decode(findings.content, type=_OfServices).services
+    return found is not msgspec.UNSET and bool(found.lines or found.doors)
+
+
 def _render(
-    templates: Templates, file: PublishedFile, wave: str, language: Language, *, findings: bool
+    templates: Templates,
+    file: PublishedFile,
+    findings: PublishedFile | None,
+    wave: str,
+    language: Language,
 ) -> str:
     read = msgspec.json.decode(file.content, type=ScoreSheet)
     return templates.render(
@@ -156,7 +172,8 @@ def _render(
         published=civil_date(file.published_at.date(), language),
         fingerprint=file.fingerprint,
         dataset=read.dataset,
-        findings=findings,
+        findings=findings is not None,
+        services=_has_services(findings),
     )
 
 

@@ -23,7 +23,7 @@ class Screens:
         """Show the notice and the consent, or the way on for whoever has begun."""
         form, to = visit.form, visit.to
         units = tuple(page.unit.code for page in form.pages if page.unit)
-        questions, minutes = workload(form.wave, form.group, units)
+        questions, minutes = workload(form.wave, form.group, form.rotation, units)
         unfinished = form.unfinished()
         return self._render(
             "landing",

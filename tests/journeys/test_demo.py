@@ -1,4 +1,8 @@
-"""The round of 2022, played twice: on SQLite and on PostgreSQL, to the same bytes."""
+"""The round of 2022, played twice: on SQLite and on PostgreSQL, to the same bytes.
+
+On SQLite everybody answers over HTTP, on PostgreSQL every tenth person: who goes through the pages
+leaves no trace in what is published.
+"""
 
 import csv
 import io
@@ -17,7 +21,7 @@ from processes import command, environment
 from questionnaires import catalogue
 from questionnaires.loading import load_definitions
 from questionnaires.relations import RatedUnit, Rater, assign
-from survey_service.demo.lists import read_round
+from survey_service.demo.programme import DEFAULT, read_units
 from survey_service.waves.assignment import seed_of
 
 PACKAGES = ("dataset", "publication")
@@ -37,15 +41,16 @@ def played(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Play
     postgres.create("demo", TEMPLATE)
     folders = (base / "sqlite", base / "postgresql")
     urls = ("", postgres.url("demo"))
+    shares = ("100", "10")
     plays = [
         subprocess.Popen(
-            command("demo", "--seed", "7", "--out", str(folder)),
+            command("demo", "--seed", "7", "--out", str(folder), "--by-pages", share),
             env=environment(base, url),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        for folder, url in zip(folders, urls, strict=True)
+        for folder, url, share in zip(folders, urls, shares, strict=True)
     ]
     said = [play.communicate(timeout=400)[0] for play in plays]
     assert [play.returncode for play in plays] == [0, 0], said
@@ -123,7 +128,7 @@ def test_the_list_and_the_published_seed_find_nobody(played: Played) -> None:
     """Whoever draws the subsets anew from what is known meets nobody's units in the dataset."""
     one = played.folders[0]
     definitions = load_definitions(catalogue.folder("par-index-2022"))
-    units = [RatedUnit(code=unit.code, unit_class=unit.unit_class) for unit in read_round().units]
+    units = [RatedUnit(code=unit.code, unit_class=unit.unit_class) for unit in read_units(DEFAULT)]
     people = (one / "input" / "contacts.csv").read_text(encoding="utf-8-sig")
     listed = list(csv.DictReader(io.StringIO(people), delimiter=";"))
     answers = (one / "dataset" / "ballots.csv").read_text(encoding="utf-8")

@@ -13,8 +13,12 @@ def test_every_entry_is_free_of_errors_and_warnings(name: str) -> None:
     assert check(definitions.framework, definitions.questionnaires) == ()
 
 
-def test_the_catalogue_has_the_index_of_2022_and_the_small_example() -> None:
-    assert catalogue.names() == ("par-index-2022", "two-units")
+def test_the_catalogue_has_an_index_programmes_of_services_and_the_small_example() -> None:
+    assert {
+        *("par-index-2022", "two-units"),
+        *("sipas", "thanh-hoa-services", "quan-ba"),
+        *("thanh-hoa-cross", "lang-son", "two-level-2025"),
+    } == set(catalogue.names())
 
 
 def test_an_unknown_entry_is_refused() -> None:
@@ -80,3 +84,29 @@ def test_lookups_find_by_code_or_refuse(two_units: Definitions) -> None:
     for find in (bank.item, bank.scale, bank.relation):
         with pytest.raises(KeyError):
             find("KHONG-CO")
+
+
+def test_the_cross_assessment_goes_both_ways_and_by_sector() -> None:
+    bank = load_definitions(catalogue.folder("thanh-hoa-cross")).questionnaires
+    ways = {
+        group: [(way.from_classes, way.to_classes) for way in bank.relation(group).rates.across]
+        for group in ("LDH", "LDS")
+    }
+    assert ways == {
+        "LDH": [(("HUYEN",), ("SO", "DVSN"))],
+        "LDS": [(("SO", "DVSN"), ("HUYEN",))],
+    }
+    assert bank.relation("DN").rates.units == "sector"
+
+
+def test_the_yearly_rating_has_five_areas_a_hundred_points_and_four_classes() -> None:
+    framework = load_definitions(catalogue.folder("lang-son")).framework
+    assert len(framework.components) == 5
+    assert len(framework.rules.bands) == 4
+    for unit_class in framework.unit_classes:
+        assert sum(leaf.max for leaf in unit_class.leaves) == Decimal(100)
+
+
+def test_two_levels_have_communes_and_wards_but_no_districts() -> None:
+    framework = load_definitions(catalogue.folder("two-level-2025")).framework
+    assert [each.code for each in framework.unit_classes] == ["SBN", "XA", "PHUONG"]

@@ -5,6 +5,7 @@ from typing import Literal
 
 from made_answers import made_answers
 from made_responding import made_quality, made_responding
+from made_services import made_services
 from made_standing import made_trust
 
 from questionnaires.catalogue import folder
@@ -38,6 +39,7 @@ def made_findings(
         quality=made_quality(of, chance),
         answers=made_answers(sheet, of, chance),
         trust=made_trust(sheet, chance, former=former),
+        services=made_services(sheet, chance),
         hidden=(
             _hidden("answers.distributions", "threshold", 118),
             _hidden("answers.distributions", "complementary", 24),

@@ -48,7 +48,7 @@ def test_a_link_opens_its_own_form(desk: Desk, wave: Round) -> None:
 def test_where_one_unit_is_rated_there_is_one_page_in_all(desk: Desk, wave: Round) -> None:
     (page,) = opened(desk, wave.token(1)).pages
     assert page.unit is not None
-    assert page.service == "Đăng ký kết hôn"
+    assert [service.vi for service in page.services] == ["Đăng ký kết hôn"]
     assert [item.code for item in page.once] == ["GOP-Y"]
 
 

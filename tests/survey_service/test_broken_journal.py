@@ -13,7 +13,7 @@ from tampering import alter_entry, drop_guard
 from questionnaires.problems import ProblemsError
 from survey_service.cli import main
 from survey_service.cli.wiring import Wiring
-from survey_service.freezing import freeze_wave
+from survey_service.freezing.cut_off import freeze_wave
 from survey_service.publishing.wave import publish_wave
 from survey_service.store.database import Database
 from survey_service.store.journal import JournalEntry

@@ -67,7 +67,7 @@ def test_no_word_leaves_the_picture_or_lies_on_another(name: str) -> None:
                 if other.y - word.y > 40:
                     break
                 assert not touching(word, other), (where, word, other)
-    assert len(kinds) == 7
+    assert len(kinds) == 10
 
 
 @pytest.mark.parametrize("name", ["round", "gaps"])

@@ -25,7 +25,7 @@ def chores_of(plan: Plan, returns: Returns | None = None) -> tuple[Chore, ...]:
     stage = plan.stage
     keys = open_key_ring(stage.settings.keys, stage.entropy)
     setup = MailSetup(relays=(), returns=returns)
-    return list_chores(stage.database, stage.clock, keys, setup)
+    return list_chores(stage.database, stage.clock, stage.entropy, keys, stage.settings, setup)
 
 
 def test_one_round_of_chores_queues_what_is_due_and_drops_old_evidence(plan: Plan) -> None:
@@ -45,7 +45,8 @@ def test_one_round_of_chores_queues_what_is_due_and_drops_old_evidence(plan: Pla
 
 
 def test_a_mailbox_is_visited_where_the_mail_file_names_one(plan: Plan) -> None:
-    assert [chore.name for chore in chores_of(plan)] == ["refusals", "evidence", "schedule"]
+    names = [chore.name for chore in chores_of(plan)]
+    assert names == ["feeds", "refusals", "evidence", "roll", "schedule"]
     pipe = Returns(address="thu-ve@coquan.example")
     assert "returns" not in {chore.name for chore in chores_of(plan, pipe)}
     mailbox = Returns(

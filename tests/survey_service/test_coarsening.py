@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from questionnaires.index import Mode
 from questionnaires.problems import ProblemsError
-from survey_service.coarsening import Coarsened, InvitedPerson, coarsen
 from survey_service.dataset.design import ListKind
+from survey_service.freezing.coarsening import Coarsened, coarsen
+from survey_service.freezing.narrowing import InvitedPerson
 
 K = 10
 KINDS: Mapping[str, ListKind] = {"G": "census", "H": "drawn"}
@@ -24,9 +26,15 @@ def people(
     eligible: frozenset[str] = U,
     assigned: frozenset[str] | None = None,
     group: str = "G",
+    service: str = "",
+    channel: str = "",
+    mode: Mode = "web",
 ) -> list[InvitedPerson]:
     one = InvitedPerson(
         group=group,
+        service=service,
+        channel=channel,
+        mode=mode,
         unit=unit,
         label=label,
         population=population,
@@ -71,6 +79,48 @@ def test_narrow_units_merge_into_their_group() -> None:
     assert sizes(result) == {"G": 39, "G/D": 40}
     assert result.stratum_of[0] == "G"
     assert result.stratum_of[-1] == "G/D"
+
+
+def test_narrow_channels_merge_within_their_service_first() -> None:
+    result = coarsen(
+        [*people(4, "A", service="LX", channel="online"), *people(8, "A", service="LX"),
+         *people(11, "A", service="NUOC", channel="online"),
+         *people(12, "B", service="LX", channel="online")],
+        K, KINDS,
+    )  # fmt: skip
+    assert sizes(result) == {"G/A/LX": 12, "G/A/NUOC/online": 11, "G/B/LX/online": 12}
+    (merged,) = result.coarsened
+    assert merged.merged == ("G/A/LX", "G/A/LX/online")
+    told = {one.code: (one.unit, one.service, one.channel) for one in result.strata}
+    assert told["G/A/LX"] == ("A", "LX", "")
+    assert told["G/A/NUOC/online"] == ("A", "NUOC", "online")
+
+
+def test_what_differs_in_a_merged_stratum_is_left_empty() -> None:
+    result = coarsen(
+        [*people(4, "A", service="LX", channel="online"),
+         *people(5, "A", service="NUOC", channel="online"),
+         *people(6, "B", service="NUOC", channel="online")],
+        K, KINDS,
+    )  # fmt: skip
+    (one,) = result.strata
+    assert (one.code, one.unit, one.service, one.channel) == ("G", "", "", "online")
+
+
+def test_modes_are_never_merged() -> None:
+    result = coarsen(
+        [*people(4, "A"), *people(5, "A", mode="letter"), *people(6, "A", mode="receipt"),
+         *people(20, "B")],
+        K, KINDS,
+    )  # fmt: skip
+    assert sizes(result) == {"G": 24, "G~letter": 5, "G~receipt": 6}
+    kinds = {one.code: (one.mode, one.list_kind) for one in result.strata}
+    assert kinds == {
+        "G": ("web", "census"),
+        "G~letter": ("letter", "census"),
+        "G~receipt": ("receipt", "volunteers"),
+    }
+    assert result.stratum_for(people(1, "Z", mode="letter")[0]) == "G~letter"
 
 
 def test_labels_without_a_unit_merge_into_their_group() -> None:
@@ -140,20 +190,25 @@ def test_codes_never_collide() -> None:
     st.lists(
         st.tuples(
             st.sampled_from("GH"), st.sampled_from(["", "A", "B", "C"]),
-            st.sampled_from(["", "1", "2"]), st.integers(1, 12),
+            st.sampled_from(["", "1", "2"]), st.sampled_from(["", "LX"]),
+            st.sampled_from(["web", "receipt"]), st.integers(1, 12),
         ),
         max_size=12,
     ),
 )  # fmt: skip
-def test_every_stratum_is_wide_or_declared(cells: list[tuple[str, str, str, int]]) -> None:
+def test_every_stratum_is_wide_or_declared(
+    cells: list[tuple[str, str, str, str, Mode, int]],
+) -> None:
     listed = [
         person
-        for group, unit, label, count in cells
-        for person in people(count, unit, label, group=group)
+        for group, unit, label, service, mode, count in cells
+        for person in people(
+            count, unit, "" if service else label, group=group, service=service, mode=mode
+        )
     ]
     result = coarsen(listed, K, KINDS)
     assert Counter(result.stratum_of) == sizes(result)
     narrow = {stratum.group for stratum in result.strata if stratum.invited < K}
     assert narrow == {one.group for one in result.declared if one.cause == "stratum"}
-    in_group = Counter(person.group for person in listed)
-    assert all(in_group[group] < K for group in narrow)
+    modes = Counter((person.group, person.mode) for person in listed)
+    assert all(modes[one.group, one.mode] < K for one in result.strata if one.invited < K)

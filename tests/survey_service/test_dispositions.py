@@ -17,9 +17,9 @@ from survey_service.dataset.checking import design_problems
 from survey_service.dataset.design import StratumDispositions
 from survey_service.dataset.files import checksums, dataset_files
 from survey_service.dataset.reading import dataset_from_files, read_dataset
-from survey_service.dispositions import Course, Disposition, disposition, dispositions
 from survey_service.entropy import SeededEntropy
-from survey_service.freezing import freeze_wave
+from survey_service.freezing.cut_off import freeze_wave
+from survey_service.freezing.dispositions import Course, Disposition, disposition, dispositions
 from survey_service.store.answers import Ballot, Draft, Response
 from survey_service.store.database import Database
 from survey_service.store.letters import Letter

@@ -12,7 +12,9 @@ import pytest
 from elimination import among_few
 from generated import generated
 from hand_made import frozen, with_rules
+from sampled_services import coarsened, drawn_by_lot, sampled
 from seen_publications import Seen, shown_results
+from seen_services import Place, SeenServices
 from seen_sheets import leaf_lines
 from told_rows import Equation, Unknown
 
@@ -297,3 +299,128 @@ def pairs_without_a_row(seen: Seen) -> int:
         for leaf in unit_class.survey_leaves()
     )
     return pairs - len(seen.results.findings.answers.group_differences)
+
+
+SAMPLED = [(seed, threshold) for seed in range(3) for threshold in (5, 10)]
+MORE_SAMPLED = [(seed, threshold) for seed in range(3, 40) for threshold in (3, 5, 10, 15)]
+
+
+@cache
+def by_service(seed: int, threshold: int) -> SeenServices:
+    return SeenServices.of(frozen(drawn_by_lot(seed, threshold)))
+
+
+@pytest.mark.parametrize(("seed", "threshold"), SAMPLED)
+def test_no_small_cell_follows_from_services_units_and_channels(seed: int, threshold: int) -> None:
+    seen = by_service(seed, threshold)
+    assert seen.leaks() == []
+    assert seen.fact_leaks() == []
+    assert_services_hold_enough(seen, threshold)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("seed", "threshold"), MORE_SAMPLED)
+def test_no_small_cell_follows_from_any_sample(seed: int, threshold: int) -> None:
+    seen = by_service(seed, threshold)
+    assert seen.leaks() == []
+    assert seen.fact_leaks() == []
+    assert_services_hold_enough(seen, threshold)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_no_small_cell_follows_where_strata_lost_their_service_or_channel(seed: int) -> None:
+    seen = SeenServices.of(frozen(coarsened(seed, 10)))
+    assert any(line.level == "service" and line.n for line in seen.services.lines)
+    assert seen.leaks() == []
+    assert seen.fact_leaks() == []
+    assert_services_hold_enough(seen, 10)
+
+
+def test_no_small_cell_follows_from_a_short_form_with_letters_and_receipts() -> None:
+    seen = SeenServices.of(frozen(generated("drawn-citizens", seed=3)))
+    assert len(seen.services.lines) >= 10
+    assert {line.mode for line in seen.services.doors} == {"letter", "receipt"}
+    assert seen.leaks() == []
+    assert seen.fact_leaks() == []
+
+
+def assert_services_hold_enough(seen: SeenServices, threshold: int) -> None:
+    found = seen.services
+    for line in (*found.lines, *found.factors, *found.facts, *found.doors):
+        assert (line.n is None) == (line.missing is not None)
+        assert line.n is None or line.n >= threshold
+    counted = Counter[str]()
+    for row in seen.results.findings.hidden:
+        counted[row.table] += row.figures
+    tables = {
+        "services": found.lines,
+        "services.factors": found.factors,
+        "services.facts": found.facts,
+        "services.doors": found.doors,
+    }
+    for table, lines in tables.items():
+        assert counted[table] == sum(line.missing == "suppressed" for line in lines), table
+
+
+def test_the_attack_finds_a_service_once_every_wide_row_of_a_unit_is_shown() -> None:
+    """Without the rule that a unit shows all of its services or none."""
+    seen = SeenServices.of(frozen(sampled({("XA1", "DAT", "", ""): 30, ("XA1", "XE", "", ""): 4})))
+    wide = [(0, seen.sample.services.index("DAT"), 0)]
+    assert seen.leaks() == []
+    assert [few for _, _, few in seen.leaks(more=(wide,))]
+
+
+def test_the_attack_finds_a_service_once_a_total_is_shown_that_the_margins_forbid() -> None:
+    """Without looking at the margins: who knows a unit of one service alone takes it away."""
+    cells = {
+        ("XA1", "DAT", "", ""): 30,
+        ("XA1", "XE", "", ""): 4,
+        ("XA2", "DAT", "", ""): 25,
+    }
+    seen = SeenServices.of(frozen(sampled(cells)))
+    service = seen.sample.services.index("DAT")
+    over_all = [(unit, service, 0) for unit in (0, 1)]
+    assert seen.leaks() == seen.fact_leaks() == []
+    assert seen.shown.totals[service].units == {1}
+    assert [few for _, _, few in seen.leaks(more=(over_all,))]
+    assert seen.fact_leaks(more={"SO-LAN": over_all})
+
+
+@pytest.mark.parametrize(("seed", "threshold", "channelled"), [(1, 5, False), (2, 10, True)])
+def test_the_attack_finds_the_leaks_of_totals_chosen_without_the_rule(
+    seed: int, threshold: int, *, channelled: bool
+) -> None:
+    """Every service, or every channel of one, over all units told of, whatever margins tell."""
+    seen = by_service(seed, threshold)
+    cells = sorted({place for leaf in seen.people for place in leaf})
+    withheld: dict[tuple[int, int], list[Place]] = {}
+    for unit, service, channel in cells:
+        total = (seen.shown.channelled if channelled else seen.shown.totals)[service]
+        if (
+            unit in seen.shown.units
+            and not seen.shown.units & having(cells, service) <= total.units
+        ):
+            place = withheld.setdefault((service, channel if channelled else 0), [])
+            place.append((unit, service, channel))
+    assert withheld
+    assert seen.leaks() == []
+    assert seen.leaks(more=tuple(withheld.values()))
+
+
+def having(cells: list[Place], service: int) -> set[int]:
+    return {unit for unit, other, _ in cells if other == service}
+
+
+def test_the_attack_finds_a_cell_once_all_channels_of_a_table_with_gaps_are_shown() -> None:
+    """Without looking at the margins: one unit has a channel alone."""
+    cells = {
+        ("XA1", "DAT", "MC", ""): 30,
+        ("XA2", "DAT", "MC", ""): 6,
+        ("XA2", "DAT", "TT", ""): 20,
+    }
+    seen = SeenServices.of(frozen(sampled(cells)))
+    service = seen.sample.services.index("DAT")
+    office = seen.sample.channels.index("MC")
+    assert seen.leaks() == []
+    assert seen.leaks(more=([(0, service, office), (1, service, office)],))
+    assert seen.shown.channelled[service].units == {0}

@@ -19,7 +19,7 @@ from survey_service.clock import SteppedClock
 from survey_service.dataset.reading import read_dataset
 from survey_service.entropy import SeededEntropy, SystemEntropy
 from survey_service.findings.document import findings_json, read_findings
-from survey_service.freezing import freeze_wave
+from survey_service.freezing.cut_off import freeze_wave
 from survey_service.journal import verify_chain
 from survey_service.publishing.verifying import verify
 from survey_service.publishing.wave import publish_wave

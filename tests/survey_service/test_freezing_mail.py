@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from survey_service.clock import SteppedClock
 from survey_service.entropy import SeededEntropy
-from survey_service.freezing import freeze_wave
+from survey_service.freezing.cut_off import freeze_wave
 from survey_service.store.database import Database
 from survey_service.store.letters import Letter
 from survey_service.store.mail import LetterEvent, ReturnedMail, Suppression, WaveStep

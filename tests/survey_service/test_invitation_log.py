@@ -271,10 +271,10 @@ def test_what_cannot_be_written_is_refused(
 
 def test_a_long_log_takes_no_more_memory_than_a_short_one(database: Database) -> None:
     made = make_wave(database, [MadePerson(name="x")])
-    grow(database, made, 2_000)
+    grow(database, made, 1_000)
     short = peak(database)
-    grow(database, made, 8_000)
-    assert peak(database) < short + 750_000
+    grow(database, made, 5_000)
+    assert peak(database) < short + 500_000
 
 
 def grow(database: Database, made: MadeWave, count: int) -> None:

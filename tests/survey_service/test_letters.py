@@ -200,7 +200,7 @@ def test_a_letter_leaves_no_holes(wave: LoadedWave) -> None:
 
 
 def test_the_letter_states_units_questions_and_minutes(wave: LoadedWave) -> None:
-    questions, minutes = workload(wave, "ND", ("XA1",))
+    questions, minutes = workload(wave, "ND", None, ("XA1",))
     _, text, html = _letter(wave)
     said = f"{questions} câu hỏi về 1 cơ quan, khoảng {minutes} phút"
     assert said in text

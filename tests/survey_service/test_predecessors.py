@@ -8,7 +8,7 @@ from made_waves import NOW, PLAN, MadePerson, make_wave
 from survey_service.clock import SteppedClock
 from survey_service.dataset.reading import read_dataset
 from survey_service.entropy import SeededEntropy
-from survey_service.freezing import freeze_wave
+from survey_service.freezing.cut_off import freeze_wave
 from survey_service.store.database import Database
 from survey_service.store.people import Unit
 

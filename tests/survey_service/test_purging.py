@@ -12,7 +12,7 @@ from sqlalchemy import event, func, select, update
 from questionnaires.problems import ProblemsError
 from survey_service.clock import SteppedClock
 from survey_service.entropy import SeededEntropy
-from survey_service.freezing import freeze_wave
+from survey_service.freezing.cut_off import freeze_wave
 from survey_service.journal import verify_chain
 from survey_service.publishing.wave import publish_wave
 from survey_service.purging import Purged, purge_wave

@@ -32,6 +32,8 @@ def test_a_sound_plan_survives_its_json(tmp_path: Path) -> None:
     ("change", "where", "words"),
     [
         (('code = "hai-xa"', 'code = "Hai Xã"'), "code", "chữ thường không dấu"),
+        (('code = "hai-xa"', 'code = "series"'), "code", "chọn mã khác"),
+        (('code = "hai-xa"', 'code = "series"'), "code", "give this wave another code"),
         (("opens = 2025-03-03", "opens = 2025-04-03"), "closes", "trước ngày mở"),
         (("date = 2025-02-20", "date = 2025-03-04"), "letter.date", "sau ngày mở đợt"),
         (("2025-12-31", "2025-03-14"), "privacy.kept_until", "sau ngày kết thúc"),

@@ -24,9 +24,12 @@ WHOLE_SHARE = 0.5
               show_default=True, help="Tỷ lệ dự kiến p · Expected share p.")  # fmt: skip
 @click.option("--sigma", type=positive, help="Độ lệch chuẩn, thay cho p · Instead of p.")
 @click.option("--population", type=count, help="Số người trong danh sách N · List N.")
-@click.option("--deff", type=positive, default=1.0, show_default=True)
-@click.option("--response-rate", type=share_of_one, default=1.0, show_default=True)
-@click.option("--z", type=positive, default=1.96, show_default=True)
+@click.option("--deff", type=positive, default=1.0, show_default=True,
+              help="Hiệu ứng thiết kế · Design effect.")  # fmt: skip
+@click.option("--response-rate", type=share_of_one, default=1.0, show_default=True,
+              help="Tỷ lệ trả lời dự kiến · Expected response rate.")  # fmt: skip
+@click.option("--z", type=positive, default=1.96, show_default=True,
+              help="Hệ số tin cậy; 1,96 là 95 % · 1.96 stands for 95 %.")  # fmt: skip
 @json_option
 @speaks
 def size(
@@ -102,7 +105,8 @@ def size(
               help="Số câu trả lời hai bên · Answers on the two sides.")  # fmt: skip
 @click.option("--population", type=count, nargs=2, metavar="N1 N2",
               help="Số người hai danh sách · People on the two lists.")  # fmt: skip
-@click.option("--deff", type=positive, default=1.0, show_default=True)
+@click.option("--deff", type=positive, default=1.0, show_default=True,
+              help="Hiệu ứng thiết kế · Design effect.")  # fmt: skip
 @json_option
 @speaks
 def power(

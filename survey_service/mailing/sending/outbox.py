@@ -223,6 +223,7 @@ def _claimed(row: Row[*tuple[Any, ...]], lease: str) -> Claimed[LetterOrder]:
                 language=language,
                 units=tuple(row.units),
                 transactions=tuple(row.transactions),
+                rotation=row.rotation,
             ),
         ),
     )

@@ -79,11 +79,13 @@ class Specimens:
         self, step: str, person: InventedPerson, language: Language, email: str = INVENTED
     ) -> bytes:
         """Write a step's letter to a person, whose Message-ID is that of no letter."""
+        offered = self.wave.questionnaires.offered()
+        service = offered[0].code if offered else _SERVICE.in_(language)
         transactions = (
             [
                 {
                     "unit": unit,
-                    "service": _SERVICE.in_(language),
+                    "service": service,
                     "month": f"{self.wave.plan.letter.date:%m/%Y}",
                 }
                 for unit in person.units
@@ -104,6 +106,7 @@ class Specimens:
                 language=language,
                 units=person.units,
                 transactions=tuple(transactions),
+                rotation=person.rotation,
             ),
             LetterLinks(
                 answer=self.links.trial_url(self.wave.code, language, person.group),

@@ -1,11 +1,11 @@
 """What a letter says about one person: how they are addressed, why they are asked, how much."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from questionnaires.load import PersonLoad, person_load
 from questionnaires.text import Language
 from survey_service.mailing.writing.letter_templates import render
 from survey_service.waves.reading import LoadedWave
@@ -15,7 +15,7 @@ _TITLES = ("Ông ", "Bà ", "Anh ", "Chị ", "Cô ", "Chú ", "Bác ")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
-    """Who a letter goes to and what it has to say about them."""
+    """Who a letter goes to and what it has to say about them; `rotation` as in an invitation."""
 
     public_id: bytes
     generation: int
@@ -26,6 +26,7 @@ class Addressee:
     language: Language
     units: tuple[str, ...]
     transactions: tuple[Mapping[str, Any], ...]
+    rotation: int | None = None
 
 
 def personal_values(wave: LoadedWave, person: Addressee) -> dict[str, str]:
@@ -39,37 +40,39 @@ def personal_values(wave: LoadedWave, person: Addressee) -> dict[str, str]:
     }
 
 
-def workload(wave: LoadedWave, group: str, units: tuple[str, ...]) -> tuple[int, int]:
-    """Count the questions a person is put, and the minutes they take (at least 1)."""
-    questions = len(wave.questionnaires.asked_once(group)) + sum(
-        _questions(
-            _Asked(
-                definitions=wave.framework_hash + wave.questionnaires_hash,
-                group=group,
-                unit_class=wave.units[unit].unit_class,
-                wave=wave,
-            )
+def workload(
+    wave: LoadedWave, group: str, rotation: int | None, units: tuple[str, ...]
+) -> tuple[int, int]:
+    """Count the questions put to a person with a set, and the minutes they take (at least 1)."""
+    load = _load_of(
+        _Asked(
+            definitions=wave.framework_hash + wave.questionnaires_hash,
+            group=group,
+            rotation=rotation,
+            classes=tuple(sorted(wave.units[unit].unit_class for unit in units)),
+            wave=wave,
         )
-        for unit in units
     )
-    seconds = questions * wave.questionnaires.relation(group).seconds_per_item
-    return questions, max(1, math.ceil(seconds / 60))
+    return load.cells, max(1, load.minutes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What decides how many questions are put about a unit: definitions, group, class."""
+    """What decides how much a person is asked: definitions, group, set, classes of the units."""
 
     definitions: str
     group: str
-    unit_class: str
+    rotation: int | None
+    classes: tuple[str, ...]
     wave: LoadedWave = field(compare=False)
 
 
 @lru_cache(maxsize=1_000)
-def _questions(asked: _Asked) -> int:
+def _load_of(asked: _Asked) -> PersonLoad:
     wave = asked.wave
-    return len(wave.questionnaires.asked(wave.framework, asked.group, asked.unit_class))
+    return person_load(
+        wave.framework, wave.questionnaires, asked.group, asked.classes, asked.rotation
+    )
 
 
 def _addressed(person: Addressee) -> str:
@@ -80,7 +83,7 @@ def _addressed(person: Addressee) -> str:
 
 
 def _load(wave: LoadedWave, person: Addressee) -> str:
-    questions, minutes = workload(wave, person.group, person.units)
+    questions, minutes = workload(wave, person.group, person.rotation, person.units)
     return _sentence(
         f"email/load.{person.language}.txt",
         ("questions", questions),
@@ -91,7 +94,8 @@ def _load(wave: LoadedWave, person: Addressee) -> str:
 
 def _why(wave: LoadedWave, person: Addressee) -> str:
     group = next(group for group in wave.framework.groups if group.code == person.group)
-    services = dict.fromkeys(str(row["service"]) for row in person.transactions if row["service"])
+    named = dict.fromkeys(str(row["service"]) for row in person.transactions if row["service"])
+    services = [wave.questionnaires.service_name(name).in_(person.language) for name in named]
     months = dict.fromkeys(str(row["month"]) for row in person.transactions if row["month"])
     # Which units a person rated is forgotten at the freeze; what the list said of them is not.
     listed = [str(row["unit"]) for row in person.transactions]

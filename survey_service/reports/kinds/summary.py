@@ -1,5 +1,6 @@
 """The one page that a citizen can read: what was asked, who answered, who stands where."""
 
+from survey_service.dataset.design import NOT_SAMPLED
 from survey_service.findings.standing import ClassStanding
 from survey_service.reports.blocks import (
     Block,
@@ -128,7 +129,7 @@ def _words(unit: UnitSheet, standing: ClassStanding | None, w: Wording) -> str:
 
 
 def _sure(wave: PublishedWave, w: Wording) -> Section:
-    nominated = [group for group in wave.sheet.groups if group.list_kind == "nominated"]
+    nominated = [group for group in wave.sheet.groups if group.list_kind in NOT_SAMPLED]
     said = [
         w.pick(
             "Điểm dựa trên ý kiến của những người đã trả lời, không phải của tất cả mọi người. Hai "
@@ -141,10 +142,10 @@ def _sure(wave: PublishedWave, w: Wording) -> Section:
         groups = w.names([w.of(group.name) for group in nominated])
         said.append(
             w.pick(
-                f"Có nhóm do đơn vị cử ({groups}), không phải chọn ngẫu nhiên; ở điểm có nhóm này "
-                "không nêu khoảng sai số.",
-                f"Some were nominated ({groups}) and not drawn at random; where they count, no "
-                "margin of error is stated.",
+                f"Có nhóm do đơn vị cử hoặc tự trả lời ({groups}), không phải chọn ngẫu nhiên; ở "
+                "điểm có nhóm này không nêu khoảng sai số.",
+                f"Some were nominated or came by themselves ({groups}), not drawn at random; where "
+                "they count, no margin of error is stated.",
             )
         )
     unreliable = [

@@ -112,7 +112,34 @@ def uncertainty_words(wave: PublishedWave, w: Wording) -> list[str]:
             f"Sets of ranks: {rank_sets} (Mogstad, Romano, Shaikh, Wilhelm 2024).",
         ),
     ]
-    return said + list_words(wave, w)
+    return said + list_words(wave, w) + _service_words(wave, w)
+
+
+def _service_words(wave: PublishedWave, w: Wording) -> list[str]:
+    """Say how figures by service were computed, where there are any."""
+    found = wave.findings.by_service() if wave.findings else None
+    if found is None or not found.lines:
+        return []
+    said = [
+        w.pick(
+            "Theo dịch vụ: điểm yếu tố của một người là trung bình các câu người đó được hỏi và đã "
+            "trả lời; chỉ số của dịch vụ là trung bình các yếu tố theo điểm tối đa của bộ chỉ số, "
+            "có trọng số của mẫu. Sai số theo từng lớp rút thăm, có hiệu chỉnh tổng thể hữu hạn.",
+            "By service: a person's factor score is the mean of the items asked and answered; a "
+            "service's index the mean of its factors by the framework's points, with sampling "
+            "weights. Errors come from the strata, with finite population correction.",
+        )
+    ]
+    if found.sampling is not None and found.sampling.design == "two-stage":
+        said.append(
+            w.pick(
+                "Mẫu hai bước: số liệu gộp nhiều đơn vị coi mỗi đơn vị là một cụm, như rút có hoàn "
+                "lại, nên sai số hơi rộng hơn thực tế.",
+                "Two stages: figures over several units take units as clusters drawn with "
+                "replacement, so that their errors are a little too wide.",
+            )
+        )
+    return said
 
 
 def list_words(wave: PublishedWave, w: Wording) -> list[str]:
@@ -145,6 +172,15 @@ def list_words(wave: PublishedWave, w: Wording) -> list[str]:
                 "có nhóm này không nêu khoảng tin cậy; kết quả chỉ nói về người đã trả lời.",
                 f"Nominated: {named['nominated']}. No random sample, so that no interval is stated "
                 "where such a group counts; the figures speak of those who answered alone.",
+            )
+        )
+    if "volunteers" in named:
+        said.append(
+            w.pick(
+                f"Tự trả lời theo mã trên giấy hẹn: {named['volunteers']}. Không ai được chọn ngẫu "
+                "nhiên, nên không có tỷ lệ trả lời và không nêu khoảng tin cậy.",
+                f"By a code on their receipt: {named['volunteers']}. Nobody was drawn at random, "
+                "so that there is no response rate and no interval is stated.",
             )
         )
     return said

@@ -12,12 +12,14 @@ from survey_service.reports.published import PublishedWave, has_interval
 from survey_service.reports.sections.method import list_words
 from survey_service.reports.sections.quality import flagged_words
 from survey_service.reports.sections.responding import turnout_words, whole_words
+from survey_service.reports.sections.sample_frame import coverage_words, sample_frame
 from survey_service.reports.wording import Wording
 from survey_service.sheet.score_sheet import Published
 
 
 def quality_statement(wave: PublishedWave, w: Wording) -> Section:
     """State the quality of the figures, heading by heading."""
+    frame = sample_frame(wave, w)
     return Section(
         code="quality",
         title=w.pick("Tuyên bố chất lượng", "Quality statement"),
@@ -32,9 +34,12 @@ def quality_statement(wave: PublishedWave, w: Wording) -> Section:
                 kind="note",
             ),
         ),
-        parts=tuple(
-            Section(code=f"quality-{code}", title=title, blocks=blocks)
-            for code, title, blocks in _headings(wave, w)
+        parts=(
+            *(
+                Section(code=f"quality-{code}", title=title, blocks=blocks)
+                for code, title, blocks in _headings(wave, w)
+            ),
+            *((frame,) if frame else ()),
         ),
     )
 
@@ -115,6 +120,14 @@ def _non_response(wave: PublishedWave, w: Wording) -> str:
 
 
 def _coverage(wave: PublishedWave, w: Wording) -> str:
+    services = wave.findings.by_service() if wave.findings else None
+    if services is not None and services.sampling is not None:
+        return " ".join(
+            (
+                w.pick("chỉ rút thăm từ hồ sơ đã trả kết quả.", "drawn from transactions alone."),
+                *coverage_words(services.sampling, w),
+            )
+        )
     nominated = any(group.list_kind == "nominated" for group in wave.sheet.groups)
     said = w.pick(
         "chỉ hỏi được người có trong danh sách và có địa chỉ thư điện tử; người khác không có cơ "
@@ -125,6 +138,11 @@ def _coverage(wave: PublishedWave, w: Wording) -> str:
         said += w.pick(
             " Danh sách do đơn vị cử có thể thiên về người có quan hệ tốt với đơn vị.",
             " Nominated lists may lean to people on good terms with the unit.",
+        )
+    if any(group.list_kind == "volunteers" for group in wave.sheet.groups):
+        said += w.pick(
+            " Người tự trả lời theo mã trên giấy hẹn thường có ý kiến mạnh hơn người khác.",
+            " People who answer of themselves, by a code on a receipt, often hold stronger views.",
         )
     return said
 

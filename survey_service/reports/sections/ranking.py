@@ -171,10 +171,10 @@ def _ranking_notes(units: list[UnitSheet], w: Wording, *, intervals: bool) -> li
     else:
         notes.append(
             w.pick(
-                "Không nêu khoảng tin cậy: có nhóm người trả lời do đơn vị cử, không phải mẫu "
-                "ngẫu nhiên, nên không có sai số chọn mẫu để tính.",
-                "No interval is stated: a group was nominated and is no random sample, so there "
-                "is no sampling error to compute.",
+                "Không nêu khoảng tin cậy: có nhóm người trả lời do đơn vị cử hoặc tự trả lời, "
+                "không phải mẫu ngẫu nhiên, nên không có sai số chọn mẫu để tính.",
+                "No interval is stated: a group was nominated, or came by itself, and is no random "
+                "sample, so there is no sampling error to compute.",
             )
         )
     return notes

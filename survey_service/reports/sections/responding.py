@@ -23,6 +23,7 @@ LISTS = {
     "census": Text(vi="mời tất cả (toàn bộ danh sách)", en="everybody on the list (census)"),
     "drawn": Text(vi="chọn ngẫu nhiên từ danh sách", en="drawn at random from the list"),
     "nominated": Text(vi="do đơn vị cử", en="nominated"),
+    "volunteers": Text(vi="tự trả lời theo mã trên giấy hẹn", en="by a code on their receipt"),
 }
 _STEPS = {
     "invited": Text(vi="Người được mời", en="People invited"),

@@ -113,10 +113,11 @@ def _words(wave: PublishedWave, unit: UnitSheet, w: Wording) -> list[tuple[str, 
         said.append(
             (
                 w.pick(
-                    "Không nêu sai số chọn mẫu: có nhóm người trả lời do đơn vị cử, không phải mẫu "
-                    "ngẫu nhiên. Chưa thể nói chênh lệch với đơn vị khác là do ngẫu nhiên hay "
-                    "không.",
-                    "No sampling error is stated: a group was nominated and is no random sample. "
+                    "Không nêu sai số chọn mẫu: có nhóm người trả lời do đơn vị cử hoặc tự trả "
+                    "lời, không phải mẫu ngẫu nhiên. Chưa thể nói chênh lệch với đơn vị khác là do "
+                    "ngẫu nhiên hay không.",
+                    "No sampling error is stated: a group was nominated, or came by itself, and is "
+                    "no random sample. "
                     "Whether differences from other units are due to chance cannot be said.",
                 ),
                 "caution",

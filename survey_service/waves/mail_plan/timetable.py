@@ -26,7 +26,8 @@ class PlannedStep:
     """One step of a plan: its civil day, and the instants (UTC) between which it is current.
 
     `due_at` lies inside the send window. Both are None for what follows the results, whose day
-    no plan knows.
+    no plan knows; in a rolling wave a reminder has an end only, since everybody has a day of
+    their own.
     """
 
     step: Step
@@ -66,6 +67,11 @@ def timetable(plan: WavePlan) -> tuple[PlannedStep, ...]:
             step=PRE_NOTICE, day=day, due_at=_due(plan, day), ends_at=_due(plan, plan.opens)
         )
         steps.insert(0, first)
+    if is_rolling(plan):
+        steps += [
+            PlannedStep(step=step, day=None, due_at=None, ends_at=closes_at)
+            for step, _ in zip(REMINDERS, plan.reminders, strict=False)
+        ]
     if plan.mail.thank_you:
         opens_at = plan.opens_at().astimezone(UTC)
         thanked_by = closes_at + timedelta(hours=plan.mail.late_hours)
@@ -77,12 +83,18 @@ def timetable(plan: WavePlan) -> tuple[PlannedStep, ...]:
     return tuple(steps)
 
 
+def is_rolling(plan: WavePlan) -> bool:
+    """Tell whether people join day by day: then reminders count from each one's own invitation."""
+    return plan.sample is not None and plan.sample.rolling is not None
+
+
 def _asking(plan: WavePlan) -> list[tuple[Step, date]]:
     steps = [(INVITATION, plan.opens)]
-    steps += [
-        (step, plan.opens + timedelta(days=days))
-        for step, days in zip(REMINDERS, plan.reminders, strict=False)
-    ]
+    if not is_rolling(plan):
+        steps += [
+            (step, plan.opens + timedelta(days=days))
+            for step, days in zip(REMINDERS, plan.reminders, strict=False)
+        ]
     if plan.mail.closing_notice is not None:
         steps.append((CLOSING_NOTICE, plan.closes - timedelta(days=plan.mail.closing_notice)))
     return steps

@@ -8,7 +8,9 @@ from mailer.smtp.loopback import is_loopback
 from questionnaires.checking import check
 from questionnaires.problems import Problem, problem
 from survey_service.config import Settings
+from survey_service.frame.reach import rated_classes
 from survey_service.store.people import Unit
+from survey_service.waves.mail_plan.timetable import is_rolling
 from survey_service.waves.mail_plan.windows import next_opening
 from survey_service.waves.preflighting.tally import Tally
 from survey_service.waves.reading import LoadedWave
@@ -28,6 +30,8 @@ def check_people(wave: LoadedWave, units: Sequence[Unit], tally: Tally) -> Itera
             "the register with: import units FILE.",
         )
     if not tally.groups():
+        if wave.plan.sample is not None:  # they are drawn, or join while it is open
+            return
         yield problem(
             "người được hỏi/contacts",
             f"chưa có người nào; nhập danh sách bằng: import contacts TỆP --wave {wave.code}.",
@@ -35,7 +39,8 @@ def check_people(wave: LoadedWave, units: Sequence[Unit], tally: Tally) -> Itera
         )
         return
     yield from _check_groups(wave, tally)
-    yield from _check_unrated(units, {unit for unit, _ in tally.issued})
+    if not is_rolling(wave.plan):
+        yield from _check_unrated(wave, units, {unit for unit, _ in tally.issued})
 
 
 def _check_groups(wave: LoadedWave, tally: Tally) -> Iterator[Problem]:
@@ -60,8 +65,36 @@ def _check_groups(wave: LoadedWave, tally: Tally) -> Iterator[Problem]:
             )
 
 
-def _check_unrated(units: Sequence[Unit], rated: Collection[str]) -> Iterator[Problem]:
-    unrated = [unit.code for unit in units if unit.code not in rated]
+def check_drawn(wave: LoadedWave, tally: Tally) -> Iterator[Problem]:
+    """Check that the people of a group that comes from a draw were drawn."""
+    sample = wave.plan.sample
+    if sample is None or is_rolling(wave.plan) or tally.persons(sample.group):
+        return
+    yield problem(
+        f"nhóm/group {sample.group}",
+        f"mẫu chưa rút; chạy: sample draw {wave.code}.",
+        f"its sample is not drawn yet; run: sample draw {wave.code}.",
+    )
+
+
+def _check_unrated(
+    wave: LoadedWave, units: Sequence[Unit], rated: Collection[str]
+) -> Iterator[Problem]:
+    sample = wave.plan.sample
+    drawn = (
+        () if sample is None else rated_classes(wave.framework, wave.questionnaires, sample.group)
+    )
+    # Lot, or the first stage, may well leave a unit out whose people it could have taken.
+    missed = [one.code for one in units if one.code not in rated and one.unit_class in drawn]
+    if missed:
+        codes = ", ".join(missed)
+        yield problem(
+            "đơn vị/units",
+            f"mẫu không có ai đánh giá: {codes}; các đơn vị này sẽ không có điểm từ người dân.",
+            f"nobody drawn rates: {codes}; these units get no points from citizens.",
+            warning=True,
+        )
+    unrated = [one.code for one in units if one.code not in rated and one.code not in missed]
     if unrated:
         codes = ", ".join(unrated)
         yield problem(

@@ -15,6 +15,7 @@ from survey_service.waves.assignment import assign_people
 from survey_service.waves.preflighting.bars import (
     check_dates,
     check_definitions,
+    check_drawn,
     check_people,
     check_settings,
 )
@@ -88,11 +89,15 @@ def judge(
         *check_dates(wave, now),
         *check_settings(settings),
         *check_people(wave, rated, tally),
+        *check_drawn(wave, tally),
     ]
     if tally.groups():
+        # Of people who join day by day nothing can be foretold from the lists of today.
+        joining = sample.group if (sample := wave.plan.sample) and sample.rolling else None
+        listed = [row for row in expected if row.group != joining]
         problems += [
-            *forecast_groups(wave.framework, expected),
-            *forecast_units(units),
+            *forecast_groups(wave.framework, listed),
+            *(forecast_units(units) if joining is None else ()),
             *forecast_minutes(load),
         ]
     problems.sort(key=lambda found: found.severity)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from questionnaires.definition import Questionnaires
 from questionnaires.index import Code, Framework
-from questionnaires.load import GroupLoad, LoadTable, Spread, person_load
+from questionnaires.load import GroupLoad, LoadTable, Spread, group_loads
 from survey_service.waves.assignment import Assigned
 
 SHOWN = 5
@@ -65,10 +65,7 @@ class Tally:
         self, framework: Framework, questionnaires: Questionnaires, group: Code
     ) -> GroupLoad:
         kinds = self._kinds[group]
-        loads = [
-            (person_load(framework, questionnaires, group, classes), persons)
-            for classes, persons in kinds.items()
-        ]
+        loads = group_loads(framework, questionnaires, group, kinds)
         return GroupLoad(
             group=group,
             persons=kinds.total(),

@@ -23,7 +23,7 @@ from survey_service.web import report_pages
 
 Client = TestClient[Litestar]
 HOME = "/results/hai-xa-2025"
-PAGES = ("report", "summary", "units/SNV")
+PAGES = ("report", "summary", "units/SNV", "services/DAT-DAI")
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,16 @@ def test_every_table_has_a_caption_and_says_what_heads_what(client: Client) -> N
 
 
 @pytest.mark.usefixtures("published")
+def test_the_sheet_leads_to_the_services_and_the_report_to_each_of_them(client: Client) -> None:
+    assert f'href="{HOME}/v1/report#services"' in client.get(HOME).text
+    report = client.get(f"{HOME}/v1/report").text
+    for service in ("DAT-DAI", "NUOC", "LAI-XE"):
+        assert f'href="{HOME}/v1/services/{service}"' in report
+        assert client.get(f"{HOME}/v1/services/{service}").status_code == 200
+    assert client.get(f"{HOME}/services/KHONG-CO").status_code == 404
+
+
+@pytest.mark.usefixtures("published")
 def test_the_sheet_leads_to_its_reports_and_they_to_every_unit(
     client: Client, sheet: ScoreSheet
 ) -> None:
@@ -133,7 +143,7 @@ def test_a_publication_without_findings_still_has_its_reports(
     client: Client, wave: Round, sheet: ScoreSheet
 ) -> None:
     publish(wave, 1, sheet, findings=False)
-    for name in PAGES:
+    for name in PAGES[:3]:
         assert client.get(f"{HOME}/{name}").status_code == 200
     assert "findings.json" in client.get(f"{HOME}/report").text
 

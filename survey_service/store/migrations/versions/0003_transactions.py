@@ -12,17 +12,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("mode", sa.String(length=10), nullable=True))
-        batch_op.add_column(sa.Column("service", sa.String(length=40), nullable=True))
-        batch_op.add_column(sa.Column("channel", sa.String(length=40), nullable=True))
-    op.execute("UPDATE contacts SET mode = 'web'")
-    with op.batch_alter_table("contacts", schema=None) as batch_op:
-        batch_op.alter_column("mode", existing_type=sa.String(length=10), nullable=False)
-    with op.batch_alter_table("invitations", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("rotation", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("short_code", sa.LargeBinary(length=16), nullable=True))
-        batch_op.create_unique_constraint(op.f("uq_invitations_short_code"), ["short_code"])
+    # Added in place: to write a table anew, SQLite would have to drop what others refer to.
+    op.add_column(
+        "contacts",
+        sa.Column("mode", sa.String(length=10), nullable=False, server_default="web"),
+    )
+    op.add_column("contacts", sa.Column("service", sa.String(length=40), nullable=True))
+    op.add_column("contacts", sa.Column("channel", sa.String(length=40), nullable=True))
+    op.add_column("invitations", sa.Column("rotation", sa.Integer(), nullable=True))
+    op.add_column("invitations", sa.Column("short_code", sa.LargeBinary(length=16), nullable=True))
+    op.create_index("ix_invitations_short_code", "invitations", ["short_code"], unique=True)
     op.create_table(
         "transactions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -104,3 +103,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person", "wave_id", name=op.f("pk_asked_people")),
     )
+
+
+def downgrade() -> None:
+    for table in ("asked_people", "sampled_people", "samples", "deliveries", "transactions"):
+        op.drop_table(table)
+    op.drop_index("ix_invitations_short_code", "invitations")
+    for column in ("short_code", "rotation"):
+        op.drop_column("invitations", column)
+    for column in ("channel", "service", "mode"):
+        op.drop_column("contacts", column)
