@@ -1,7 +1,7 @@
 """An unfinished form: what was answered so far, page by page."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Final, Self
 
 import msgspec
 
@@ -23,10 +23,10 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     unfamiliar: tuple[Code, ...] = ()
     answers: dict[Code, dict[Code, str]] = {}
 
-    @classmethod
-    def decode(cls, plain: bytes) -> Self:
+    @staticmethod
+    def decode(plain: bytes) -> "Answers":
         """Read what `encode` wrote."""
-        return msgspec.json.decode(plain, type=cls)
+        return _DRAFTS.decode(plain)
 
     def encode(self) -> bytes:
         """Write the content as JSON."""
@@ -78,3 +78,8 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
             unfamiliar=tuple(sorted(unfamiliar)),
             answers=answers,
         )
+
+
+# Made at the import: msgspec takes a struct's annotations in when it first meets it, and two
+# threads that meet it at once crash the process.
+_DRAFTS: Final = msgspec.json.Decoder(Answers)

@@ -1,6 +1,6 @@
 """The findings of a wave as one document, and as the bytes that are published and hashed."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -55,6 +55,11 @@ class Findings(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return None if self.services is msgspec.UNSET else self.services
 
 
+# Made at the import: msgspec takes a struct's annotations in when it first meets it, and two
+# threads that meet it at once crash the process.
+_FINDINGS: Final = msgspec.json.Decoder(Findings)
+
+
 def findings_json(findings: Findings) -> bytes:
     """Write findings as canonical JSON: equal findings give equal bytes."""
     return canonical_json(findings)
@@ -63,7 +68,7 @@ def findings_json(findings: Findings) -> bytes:
 def read_findings(content: bytes) -> Findings | None:
     """Read findings back; None where they are not of this format, or not in canonical form."""
     try:
-        findings = msgspec.json.decode(content, type=Findings)
+        findings = _FINDINGS.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return findings if findings_json(findings) == content else None

@@ -1,6 +1,6 @@
 """The score sheet as JSON, and the JSON Schema that describes it."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -9,6 +9,9 @@ from survey_service.sheet.score_sheet import FORMAT, ScoreSheet
 
 SCORES = "scores.json"
 """The name of the sheet among the files of a publication."""
+# Made at the import: msgspec takes a struct's annotations in when it first meets it, and two
+# threads that meet it at once crash the process.
+SHEETS: Final = msgspec.json.Decoder(ScoreSheet)
 
 
 def sheet_json(sheet: ScoreSheet) -> bytes:
@@ -19,7 +22,7 @@ def sheet_json(sheet: ScoreSheet) -> bytes:
 def read_sheet(document: bytes) -> ScoreSheet | None:
     """Read a sheet back; None where it is not one of the known format."""
     try:
-        return msgspec.json.decode(document, type=ScoreSheet)
+        return SHEETS.decode(document)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 

@@ -1,7 +1,7 @@
 """The wave file: what staff decide about a wave before it opens."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -108,6 +108,11 @@ class WavePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return datetime.combine(self.closes + timedelta(days=1), time(), ZoneInfo(self.zone))
 
 
+# Made at the import: msgspec takes a struct's annotations in when it first meets it, and two
+# threads that meet it at once crash the process.
+_PLANS: Final = msgspec.json.Decoder(WavePlan)
+
+
 def plan_to_json(plan: WavePlan) -> bytes:
     """Write a plan as the service keeps it."""
     return msgspec.json.encode(plan, order="sorted")
@@ -115,4 +120,4 @@ def plan_to_json(plan: WavePlan) -> bytes:
 
 def plan_from_json(document: bytes) -> WavePlan:
     """Read a kept plan back."""
-    return msgspec.json.decode(document, type=WavePlan)
+    return _PLANS.decode(document)

@@ -119,6 +119,11 @@ class WaveStatus(msgspec.Struct, frozen=True, kw_only=True):
         return all(step.finished for step in self.letters)
 
 
+# Made at the import: msgspec takes a struct's annotations in when it first meets it, and two
+# threads that meet it at once crash the process.
+msgspec.json.Decoder(WaveStatus)
+
+
 def wave_status(session: Session, code: str) -> WaveStatus:
     """Count how far a wave is, or give the counts kept at its cut-off; raises WaveUnknownError.
 

@@ -5,13 +5,11 @@ from dataclasses import replace
 from threading import Lock
 from typing import Final
 
-import msgspec
-
 from questionnaires.text import Language
 from survey_service.charts import naming
 from survey_service.charts.registry import Published, draw_file
 from survey_service.findings.document import read_findings
-from survey_service.sheet.score_sheet import ScoreSheet
+from survey_service.sheet.documents import SHEETS
 from survey_service.web.publications import PublishedFile
 
 MOST_KEPT: Final = 64
@@ -66,7 +64,7 @@ class Charts:
         if not is_chart(name):
             return None
         published = Published(
-            sheet=msgspec.json.decode(scores.content, type=ScoreSheet),
+            sheet=SHEETS.decode(scores.content),
             findings=findings and read_findings(findings.content),
         )
         # Matplotlib draws for one thread at a time; who waited finds the chart already drawn.

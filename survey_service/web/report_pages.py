@@ -6,14 +6,12 @@ from threading import Lock
 from typing import Final, Literal
 from urllib.parse import quote
 
-import msgspec
-
 from questionnaires.index import Code
 from questionnaires.text import Language
 from survey_service.findings.document import read_findings
 from survey_service.reports.making import make_report
 from survey_service.reports.published import PublishedWave
-from survey_service.sheet.score_sheet import ScoreSheet
+from survey_service.sheet.documents import SHEETS
 from survey_service.waves.civil_dates import civil_date
 from survey_service.web.publications import PublishedFile
 from survey_service.web.templating import Templates
@@ -76,7 +74,7 @@ class ReportPages:
         self, asked: Asked, scores: PublishedFile, findings: PublishedFile | None
     ) -> bytes | None:
         wave = PublishedWave(
-            sheet=msgspec.json.decode(scores.content, type=ScoreSheet),
+            sheet=SHEETS.decode(scores.content),
             findings=None if findings is None else read_findings(findings.content),
             fingerprint=scores.fingerprint,
             files={},

@@ -14,8 +14,7 @@ from questionnaires.text import Language
 from survey_service.answering.desk import Desk
 from survey_service.findings.document import FINDINGS
 from survey_service.findings.services import Services
-from survey_service.sheet.documents import SCORES
-from survey_service.sheet.score_sheet import ScoreSheet
+from survey_service.sheet.documents import SCORES, SHEETS
 from survey_service.waves.civil_dates import civil_date
 from survey_service.web.charts import Charts, is_chart
 from survey_service.web.conditional import is_known
@@ -145,10 +144,13 @@ class _OfServices(msgspec.Struct):
     services: Services | msgspec.UnsetType = msgspec.UNSET
 
 
+_FINDINGS: Final = msgspec.json.Decoder(_OfServices)
+
+
 def _has_services(findings: PublishedFile | None) -> bool:
     if findings is None:
         return False
-    found = msgspec.json.decode(findings.content, type=_OfServices).services
+    found = _FINDINGS.decode(findings.content).services
     return found is not msgspec.UNSET and bool(found.lines or found.doors)
 
 
@@ -159,7 +161,7 @@ def _render(
     wave: str,
     language: Language,
 ) -> str:
-    read = msgspec.json.decode(file.content, type=ScoreSheet)
+    read = SHEETS.decode(file.content)
     return templates.render(
         "results/sheet.html",
         language,

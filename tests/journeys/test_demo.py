@@ -129,7 +129,7 @@ def test_the_list_and_the_published_seed_find_nobody(played: Played) -> None:
     one = played.folders[0]
     definitions = load_definitions(catalogue.folder("par-index-2022"))
     units = [RatedUnit(code=unit.code, unit_class=unit.unit_class) for unit in read_units(DEFAULT)]
-    people = (one / "input" / "contacts.csv").read_text(encoding="utf-8-sig")
+    people = (one / "input" / "contacts-par-2022.csv").read_text(encoding="utf-8-sig")
     listed = list(csv.DictReader(io.StringIO(people), delimiter=";"))
     answers = (one / "dataset" / "ballots.csv").read_text(encoding="utf-8")
     ballots = list(csv.DictReader(io.StringIO(answers)))

@@ -141,7 +141,7 @@ def test_files_are_named_by_kind_subject_language_and_form() -> None:
     } <= files
     for file in files:
         assert is_chart(file)
-        name = find_name(file, SHEET)
+        name = find_name(file, SHEET, PUBLISHED.services)
         assert name is not None
         assert name.file == file
 
