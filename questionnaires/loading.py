@@ -27,6 +27,12 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     questionnaires: Questionnaires
 
 
+# Taken in at the import: two threads in which msgspec meets a struct for the first time at once
+# crash the process.
+for _kind in (Framework, Questionnaires):
+    msgspec.json.Decoder(_kind)
+
+
 def load_definitions(folder: Path) -> Definitions:
     """Read `framework.toml` and `questionnaires.toml` of a folder; not yet checked.
 

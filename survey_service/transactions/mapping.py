@@ -205,3 +205,8 @@ def _no_code(where: str, written: str) -> Problem:
         f"“{written}” không phải mã: dùng chữ không dấu, số và . _ - viết liền, tối đa 40.",
         f"“{written}” is not a code: unaccented letters, digits and . _ - only, at most 40.",
     )
+
+
+# Taken in at the import: two threads in which msgspec meets a struct for the first time at once
+# crash the process.
+msgspec.json.Decoder(Mapping)

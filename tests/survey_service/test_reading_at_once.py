@@ -9,6 +9,9 @@ from made_findings import made_findings
 from made_sheets import round_sheet
 from made_waves import PLAN
 
+from questionnaires.catalogue import folder
+from questionnaires.fingerprint import canonical_json
+from questionnaires.loading import load_definitions
 from survey_service.findings.document import findings_json
 from survey_service.sheet.documents import sheet_json
 
@@ -26,14 +29,19 @@ for thread in threads: thread.start()
 for thread in threads: thread.join()
 """
 SHEET = round_sheet()
+KNOWN = load_definitions(folder("two-units"))
 DOCUMENTS = (
     ("survey_service.waves.plan", "plan_from_json", msgspec.json.encode(PLAN)),
     ("survey_service.sheet.documents", "read_sheet", sheet_json(SHEET)),
     ("survey_service.findings.document", "read_findings", findings_json(made_findings(SHEET))),
+    ("questionnaires.loading", "framework_from_json", canonical_json(KNOWN.framework)),
+    ("questionnaires.loading", "questionnaires_from_json", canonical_json(KNOWN.questionnaires)),
 )
 
 
-@pytest.mark.parametrize(("module", "name", "document"), DOCUMENTS, ids=["plan", "sheet", "rest"])
+@pytest.mark.parametrize(
+    ("module", "name", "document"), DOCUMENTS, ids=[name for _, name, _ in DOCUMENTS]
+)
 def test_documents_read_at_once_do_not_crash_the_process(
     module: str, name: str, document: bytes
 ) -> None:
